@@ -1,0 +1,228 @@
+//! One SQL text for SQLite and PostgreSQL.
+//!
+//! Architecture invariant: nothing here writes except [`migrate`] and, through [`crate::Deed`], [`Transaction`].
+//! Statements are [`Statement`]s made by the [`statements!`](crate::statements) macro, so that a test can prepare every one on both databases.
+//! Column types are BIGINT, TEXT, DOUBLE PRECISION and BYTEA; instants are milliseconds since 1970 in UTC.
+
+mod migrate;
+mod value;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+
+pub use migrate::{Migration, migrate};
+pub use value::{Row, Value};
+
+use crate::act::BoxFuture;
+use crate::{Error, Result};
+use writer::{Turn, Writer};
+
+/// A statement of a domain's store.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// Name for messages and tests.
+    pub name: &'static str,
+    /// The text, with `$1`, `$2` … for values.
+    pub sql: &'static str,
+}
+
+/// Declares a store's statements and the list `ALL` of them.
+#[macro_export]
+macro_rules! statements {
+    ($($name:ident = $sql:expr;)*) => {
+        $(const $name: $crate::Statement = $crate::Statement { name: stringify!($name), sql: $sql };)*
+        /// Every statement of this store.
+        pub(crate) const ALL: &[$crate::Statement] = &[$($name),*];
+    };
+}
+
+/// A database.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: Pool,
+}
+
+#[derive(Debug, Clone)]
+enum Pool {
+    Sqlite { path: PathBuf, read: SqlitePool, write: Writer },
+    Postgres(PgPool),
+}
+
+/// Something one can ask: the database itself, or a transaction.
+pub trait Reader: Send {
+    /// All rows of an answer.
+    fn fetch<'a>(&'a mut self, statement: &'a Statement, values: &'a [Value]) -> BoxFuture<'a, Result<Vec<Row>>>;
+}
+
+impl Reader for &Db {
+    fn fetch<'a>(&'a mut self, statement: &'a Statement, values: &'a [Value]) -> BoxFuture<'a, Result<Vec<Row>>> {
+        Box::pin(async move { self.rows(statement, values).await })
+    }
+}
+
+async fn connect_sqlite(path: &Path) -> Result<SqliteConnection> {
+    sqlite_options(path).connect().await.map_err(Error::internal)
+}
+
+fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(200)
+        .disable_statement_logging()
+}
+
+impl Db {
+    /// Opens `postgres://…`, or else a SQLite file at this path, made if it is missing.
+    pub async fn open(address: &str) -> Result<Self> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            Self::open_postgres(address).await
+        } else {
+            Self::open_sqlite(Path::new(address.strip_prefix("sqlite://").unwrap_or(address))).await
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self> {
+        let write = Writer::start(connect_sqlite(path).await?);
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .min_connections(1)
+            .connect_with(sqlite_options(path).create_if_missing(false).pragma("query_only", "ON"))
+            .await
+            .map_err(Error::internal)?;
+        Ok(Self { pool: Pool::Sqlite { path: path.to_owned(), read, write } })
+    }
+
+    async fn open_postgres(address: &str) -> Result<Self> {
+        let options: PgConnectOptions = address.parse().map_err(Error::internal)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(12)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.disable_statement_logging())
+            .await
+            .map_err(Error::internal)?;
+        Ok(Self { pool: Pool::Postgres(pool) })
+    }
+
+    /// Whether this is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.pool, Pool::Postgres(_))
+    }
+
+    /// All rows of an answer.
+    pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        let rows = match &self.pool {
+            Pool::Sqlite { read, .. } => value::bind_sqlite(sqlx::query(statement.sql), values)
+                .fetch_all(read)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Pool::Postgres(pool) => value::bind_postgres(sqlx::query(statement.sql), values)
+                .fetch_all(pool)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        };
+        rows.map_err(|error| named(statement, &error))
+    }
+
+    /// The first row, if there is one.
+    pub async fn row(&self, statement: &Statement, values: &[Value]) -> Result<Option<Row>> {
+        Ok(self.rows(statement, values).await?.into_iter().next())
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
+        match &self.pool {
+            Pool::Sqlite { write, .. } => write.begin().await.map(Transaction::Sqlite),
+            Pool::Postgres(pool) => pool.begin().await.map(Transaction::Postgres).map_err(Error::internal),
+        }
+    }
+
+    /// Prepares a statement without running it; an error names the statement. For the test that tries all of them.
+    pub async fn prepare(&self, statement: &Statement) -> Result<()> {
+        let text = AssertSqlSafe(statement.sql);
+        let outcome = match &self.pool {
+            Pool::Sqlite { read, .. } => read.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.map(|_| ()),
+            Pool::Postgres(pool) => pool.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.map(|_| ()),
+        };
+        outcome.map_err(|error| named(statement, &error))
+    }
+
+    async fn read_text(&self, sql: &'static str) -> Result<Vec<Row>> {
+        self.rows(&Statement { name: "read", sql }, &[]).await
+    }
+
+    /// Waits for open transactions and closes every connection.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite { read, .. } => read.close().await,
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn named(statement: &Statement, error: &sqlx::Error) -> Error {
+    Error::internal(format!("{}: {error}", statement.name))
+}
+
+/// An open transaction. Only a deed holds one.
+#[derive(Debug)]
+pub(crate) enum Transaction {
+    Sqlite(Turn),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+impl Transaction {
+    pub(crate) async fn rows(&mut self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        let rows = match self {
+            Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(statement.sql), values)
+                .fetch_all(&mut turn.state.connection)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Self::Postgres(transaction) => value::bind_postgres(sqlx::query(statement.sql), values)
+                .fetch_all(&mut **transaction)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        };
+        rows.map_err(|error| named(statement, &error))
+    }
+
+    /// Runs a statement; gives the number of rows it changed.
+    pub(crate) async fn execute(&mut self, statement: &Statement, values: &[Value]) -> Result<u64> {
+        let changed = match self {
+            Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(statement.sql), values)
+                .execute(&mut turn.state.connection)
+                .await
+                .map(|done| done.rows_affected()),
+            Self::Postgres(transaction) => value::bind_postgres(sqlx::query(statement.sql), values)
+                .execute(&mut **transaction)
+                .await
+                .map(|done| done.rows_affected()),
+        };
+        changed.map_err(|error| match error.as_database_error() {
+            Some(fault) if fault.is_unique_violation() => Error::conflict("error-already-there"),
+            _ => named(statement, &error),
+        })
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(turn) => turn.commit().await,
+            Self::Postgres(transaction) => transaction.commit().await.map_err(Error::internal),
+        }
+    }
+}
+
+impl Reader for Transaction {
+    fn fetch<'a>(&'a mut self, statement: &'a Statement, values: &'a [Value]) -> BoxFuture<'a, Result<Vec<Row>>> {
+        Box::pin(self.rows(statement, values))
+    }
+}

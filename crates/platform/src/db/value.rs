@@ -1,0 +1,115 @@
+//! Values that go in and rows that come out, the same for both databases.
+
+use sqlx::Row as _;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Postgres, Sqlite};
+
+use crate::{Error, Result};
+
+/// A bound value. `None` is NULL of that type, since PostgreSQL wants to know the type of a NULL.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// BIGINT.
+    Int(Option<i64>),
+    /// TEXT.
+    Text(Option<String>),
+    /// DOUBLE PRECISION.
+    Real(Option<f64>),
+    /// BYTEA.
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! value_from {
+    ($($type:ty => $variant:ident, $convert:expr;)*) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self { Self::$variant(Some($convert(value))) }
+        }
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self { Self::$variant(value.map($convert)) }
+        }
+    )*};
+}
+
+value_from! {
+    i64 => Int, |value| value;
+    i32 => Int, i64::from;
+    u32 => Int, i64::from;
+    u8 => Int, i64::from;
+    &str => Text, str::to_owned;
+    &String => Text, String::clone;
+    String => Text, |value| value;
+    f64 => Real, |value| value;
+    Vec<u8> => Bytes, |value| value;
+    &[u8] => Bytes, <[u8]>::to_vec;
+}
+
+pub(super) fn bind_sqlite<'q>(
+    mut query: Query<'q, Sqlite, SqliteArguments>,
+    values: &[Value],
+) -> Query<'q, Sqlite, SqliteArguments> {
+    for value in values {
+        query = match value.clone() {
+            Value::Int(value) => query.bind(value),
+            Value::Text(value) => query.bind(value),
+            Value::Real(value) => query.bind(value),
+            Value::Bytes(value) => query.bind(value),
+        };
+    }
+    query
+}
+
+pub(super) fn bind_postgres<'q>(
+    mut query: Query<'q, Postgres, PgArguments>,
+    values: &[Value],
+) -> Query<'q, Postgres, PgArguments> {
+    for value in values {
+        query = match value.clone() {
+            Value::Int(value) => query.bind(value),
+            Value::Text(value) => query.bind(value),
+            Value::Real(value) => query.bind(value),
+            Value::Bytes(value) => query.bind(value),
+        };
+    }
+    query
+}
+
+/// A row of an answer; columns are read by name.
+#[derive(Debug)]
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+macro_rules! getters {
+    ($($name:ident, $opt:ident, $type:ty, $doc:literal;)*) => {$(
+        #[doc = concat!($doc, " that is never NULL.")]
+        pub fn $name(&self, column: &str) -> Result<$type> {
+            match self {
+                Self::Sqlite(row) => row.try_get::<$type, _>(column),
+                Self::Postgres(row) => row.try_get::<$type, _>(column),
+            }
+            .map_err(Error::internal)
+        }
+        #[doc = concat!($doc, " that may be NULL.")]
+        pub fn $opt(&self, column: &str) -> Result<Option<$type>> {
+            match self {
+                Self::Sqlite(row) => row.try_get::<Option<$type>, _>(column),
+                Self::Postgres(row) => row.try_get::<Option<$type>, _>(column),
+            }
+            .map_err(Error::internal)
+        }
+    )*};
+}
+
+impl Row {
+    getters! {
+        int, opt_int, i64, "A BIGINT column";
+        text, opt_text, String, "A TEXT column";
+        real, opt_real, f64, "A DOUBLE PRECISION column";
+        bytes, opt_bytes, Vec<u8>, "A BYTEA column";
+    }
+}

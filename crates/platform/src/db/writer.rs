@@ -1,0 +1,143 @@
+//! The one SQLite writer, with group commit: deeds that wait for each other share one `fsync`.
+//!
+//! Every deed is a savepoint inside an outer transaction. When a deed is done it lets go of the connection and asks
+//! the flusher to commit. The lock is fair, so the flusher gets its turn after all deeds that were already waiting,
+//! and its single COMMIT makes all of them durable at once. No deed is reported done before that COMMIT has returned.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard, watch};
+
+use crate::{Error, Result};
+
+type Outcome = Option<std::result::Result<(), String>>;
+
+/// The connection with its state.
+#[derive(Debug)]
+pub(super) struct WriterState {
+    pub(super) connection: SqliteConnection,
+    /// Set while an outer transaction is open; deeds done in it wait here for its fate.
+    batch: Option<watch::Sender<Outcome>>,
+    /// A savepoint was opened and neither released nor rolled back.
+    dangling: bool,
+}
+
+impl WriterState {
+    async fn run(&mut self, sql: &'static str) -> Result<()> {
+        sqlx::raw_sql(sql).execute(&mut self.connection).await.map(|_| ()).map_err(Error::internal)
+    }
+
+    /// Takes back what a deed left that was dropped half done.
+    async fn settle(&mut self) -> Result<()> {
+        if self.dangling {
+            self.run("ROLLBACK TO deed; RELEASE deed").await?;
+            self.dangling = false;
+        }
+        Ok(())
+    }
+}
+
+/// Handle on the writer.
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    state: Arc<Mutex<WriterState>>,
+    flush: Arc<Notify>,
+}
+
+/// The right to write, held by one deed at a time.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(super) state: OwnedMutexGuard<WriterState>,
+    /// Declared after `state`: the lock is let go of first, then the flusher wakes.
+    wake: Wake,
+}
+
+#[derive(Debug)]
+struct Wake(Arc<Notify>);
+
+impl Drop for Wake {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+impl Writer {
+    /// Starts the writer and its flusher task. The task ends when the writer is gone.
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let state = Arc::new(Mutex::new(WriterState { connection, batch: None, dangling: false }));
+        let flush = Arc::new(Notify::new());
+        let (weak, bell) = (Arc::downgrade(&state), Arc::clone(&flush));
+        tokio::spawn(async move {
+            loop {
+                bell.notified().await;
+                let Some(state) = weak.upgrade() else { return };
+                flush_batch(&mut *state.lock().await).await;
+            }
+        });
+        Self { state, flush }
+    }
+
+    /// Waits for the turn and opens a savepoint.
+    pub(super) async fn begin(&self) -> Result<Turn> {
+        let mut state = Arc::clone(&self.state).lock_owned().await;
+        state.settle().await?;
+        if state.batch.is_none() {
+            state.run("BEGIN IMMEDIATE").await?;
+            state.batch = Some(watch::Sender::new(None));
+        }
+        state.dangling = true;
+        let turn = Turn { state, wake: Wake(Arc::clone(&self.flush)) };
+        let mut turn = turn;
+        turn.state.run("SAVEPOINT deed").await?;
+        Ok(turn)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.flush.notify_one();
+    }
+}
+
+impl Turn {
+    /// Releases the savepoint and waits until the batch is on disk.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        self.state.run("RELEASE deed").await?;
+        self.state.dangling = false;
+        let Some(batch) = &self.state.batch else {
+            return Err(Error::internal("a deed without a batch"));
+        };
+        let mut outcome = batch.subscribe();
+        let Self { state, wake } = self;
+        drop(state);
+        drop(wake);
+        let outcome = outcome.wait_for(Option::is_some).await.map_err(Error::internal)?;
+        match &*outcome {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(Error::internal(error)),
+            None => Err(Error::internal("the batch ended without an outcome")),
+        }
+    }
+}
+
+async fn flush_batch(state: &mut WriterState) {
+    let settled = state.settle().await;
+    let Some(batch) = state.batch.take() else { return };
+    let committed = match settled {
+        Ok(()) => state.run("COMMIT").await,
+        Err(error) => Err(error),
+    };
+    let outcome = match committed {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            tracing::error!(%error, "a batch of deeds was not committed");
+            if let Err(error) = state.run("ROLLBACK").await {
+                tracing::error!(%error, "the failed batch was not rolled back");
+            }
+            state.dangling = false;
+            Err(error.to_string())
+        }
+    };
+    batch.send_replace(Some(outcome));
+}

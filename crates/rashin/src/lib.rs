@@ -1,0 +1,15 @@
+//! Rashin (羅針): information security governance for Japanese organisations. One folder per domain.
+
+pub mod catalog;
+
+pub mod organisation;
+
+pub mod identity;
+
+pub mod audit_log;
+
+pub mod assessment;
+
+pub mod population;
+
+pub mod benchmark;
