@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use platform::{Language, Texts};
-use rashin::catalog;
+use rashin::{catalog, population};
 
 /// 羅針: information security governance.
 #[derive(Parser)]
@@ -22,6 +22,9 @@ enum What {
     /// Item sets, profile and index models
     #[command(subcommand)]
     Catalog(catalog::cli::CatalogCommand),
+    /// Releases one is compared with
+    #[command(subcommand)]
+    Population(population::cli::PopulationCommand),
 }
 
 fn language(chosen: Option<&str>) -> Language {
@@ -41,6 +44,8 @@ fn texts() -> Result<Texts, Vec<String>> {
     Texts::parse(&[
         (Language::Ja, include_str!("catalog/texts/ja.ftl")),
         (Language::En, include_str!("catalog/texts/en.ftl")),
+        (Language::Ja, include_str!("population/texts/ja.ftl")),
+        (Language::En, include_str!("population/texts/en.ftl")),
     ])
 }
 
@@ -54,6 +59,9 @@ fn main() -> ExitCode {
     let said = match &command.what {
         What::Catalog(command) => {
             catalog::cli::run(command, (&texts, language), &mut out, &mut err)
+        }
+        What::Population(command) => {
+            population::cli::run(command, (&texts, language), &mut out, &mut err)
         }
     };
     said.unwrap_or(ExitCode::FAILURE)

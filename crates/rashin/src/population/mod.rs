@@ -1,1 +1,22 @@
-//! population
+//! The companies one is compared with: indices and tiers, releases, and the synthetic reference (METI 2005 §3.1, §3.3).
+//!
+//! A profile gives two indices and a tier by a versioned index model, every term kept for showing. A release is a
+//! frozen population: exact counts by tier, size and industry, and the figures derived from them once.
+//!
+//! Invariants: no figure of a release is typed in, all come from its counts; the same seed gives the same bytes on
+//! every machine; a synthetic release says so (合成データ) wherever it is used.
+
+pub mod cli;
+pub mod indices;
+mod normal;
+pub mod release;
+pub mod synthesise;
+
+#[cfg(test)]
+mod tests;
+
+pub use indices::{IndexTerm, IndexValue, Indices, Tier, compute};
+pub use release::{
+    Figures, Release, ReleaseHead, Row, ScatterCell, Tally, Window, builtin_for, builtin_releases,
+};
+pub use synthesise::{Member, synthesise};
