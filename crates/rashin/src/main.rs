@@ -1,21 +1,121 @@
 //! The command `rashin`.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use platform::{Error, Result};
+use rashin::face::commands::{Desk, DeskArgs, explain, language};
+use rashin::face::serve::{self, Place};
+use rashin::face::texts::texts;
+use rashin::{audit_log, identity, organisation};
 
-/// 羅針: information security governance.
+/// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
 #[command(name = "rashin", version, about)]
 struct Command {
+    /// Language of answers: ja or en; the environment's otherwise
+    #[arg(long, global = true)]
+    language: Option<String>,
     #[command(subcommand)]
     what: What,
 }
 
 #[derive(Subcommand)]
-enum What {}
+enum What {
+    /// Start the server
+    Serve(ServeArgs),
+    /// Units of the organisation
+    Unit {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: organisation::cli::Command,
+    },
+    /// People and access
+    Account {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: identity::cli::Command,
+    },
+    /// The audit log
+    Log {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: audit_log::cli::Command,
+    },
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    /// Folder of data
+    #[arg(long, env = "RASHIN_DATA", default_value = "data")]
+    data: PathBuf,
+    /// PostgreSQL address; without it, SQLite in the folder of data
+    #[arg(long, env = "RASHIN_DATABASE")]
+    database: Option<String>,
+    /// Address and port to listen on
+    #[arg(long, default_value = "127.0.0.1:8650")]
+    listen: SocketAddr,
+    /// Address people use
+    #[arg(long, env = "RASHIN_PUBLIC_URL", default_value = "http://localhost:8650")]
+    public_url: String,
+    /// On an empty database: load the fictional sample companies
+    #[arg(long)]
+    sample: bool,
+}
+
+async fn run_server(args: ServeArgs) -> Result<()> {
+    let place = Place { data: args.data, database: args.database, public_url: args.public_url };
+    let app = serve::open(&place).await?;
+    if args.sample {
+        rashin::sample::load(&app).await?;
+        say(&rashin::sample::how_to_sign_in(&app.public_url));
+    }
+    if let Some(token) = identity::open_set_up(&app.system()).await? {
+        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
+    }
+    say(&format!("羅針 Rashin: {}", app.public_url));
+    serve::listen(app, args.listen).await
+}
+
+fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        tracing::warn!("nobody reads the output");
+    }
+}
+
+async fn run(what: What) -> Result<()> {
+    match what {
+        What::Serve(args) => run_server(args).await,
+        What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
+    }
+}
 
 fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RASHIN_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let command = Command::parse();
-    match command.what {}
+    let language = language(command.language.as_deref());
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::internal)
+        .and_then(|runtime| runtime.block_on(run(command.what)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            for line in explain(&texts(), language, &error) {
+                eprintln!("{line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
 }
