@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use platform::{Error, Result};
+use platform::{Error, Language, Result};
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, identity, organisation};
+use rashin::{audit_log, catalog, identity, organisation};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -26,6 +26,9 @@ struct Command {
 enum What {
     /// Start the server
     Serve(ServeArgs),
+    /// Item sets, profile and index models
+    #[command(subcommand)]
+    Catalog(catalog::cli::CatalogCommand),
     /// Units of the organisation
     Unit {
         #[command(flatten)]
@@ -90,12 +93,23 @@ fn say(text: &str) {
     }
 }
 
+/// Commands that need neither server nor database.
+fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCode>> {
+    let texts = texts();
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    match what {
+        What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
+        _ => None,
+    }
+}
+
 async fn run(what: What) -> Result<()> {
     match what {
         What::Serve(args) => run_server(args).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Catalog(_) => Ok(()),
     }
 }
 
@@ -104,6 +118,9 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let command = Command::parse();
     let language = language(command.language.as_deref());
+    if let Some(said) = run_offline(&command.what, language) {
+        return said.unwrap_or(ExitCode::FAILURE);
+    }
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
