@@ -96,6 +96,12 @@ impl std::fmt::Debug for Texts {
 }
 
 impl Texts {
+    /// No messages at all: every key shows itself.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { bundles: BTreeMap::new() }
+    }
+
     /// Reads the sources; every error of every file is given, with its language.
     pub fn parse(sources: &[(Language, &str)]) -> Result<Self, Vec<String>> {
         let mut errors = Vec::new();

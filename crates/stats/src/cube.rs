@@ -57,12 +57,9 @@ impl Cube {
     pub fn add(&mut self, cell: usize, row: &[u8]) -> Result<(), CubeError> {
         let block = self.block_of(cell, row)?;
         self.members = self.members.checked_add(1).ok_or(CubeError::Full)?;
-        for (counts, &level) in self.counts[block]
-            .chunks_exact_mut(self.shape.levels())
-            .zip(row)
-        {
-            let count = &mut counts[usize::from(level) - 1];
-            *count = count.wrapping_add(1);
+        let block = &mut self.counts[block];
+        for counter in counters(self.shape, row) {
+            block[counter] = block[counter].wrapping_add(1);
         }
         Ok(())
     }
@@ -72,18 +69,12 @@ impl Cube {
     /// level some row of its cell and total has, is taken away all the same.
     pub fn remove(&mut self, cell: usize, row: &[u8]) -> Result<(), CubeError> {
         let block = self.block_of(cell, row)?;
-        let levels = self.shape.levels();
-        let counts = &mut self.counts[block];
-        let there = counts
-            .chunks_exact(levels)
-            .zip(row)
-            .all(|(counts, &level)| counts[usize::from(level) - 1] > 0);
-        if !there {
+        let block = &mut self.counts[block];
+        if !counters(self.shape, row).all(|counter| block[counter] > 0) {
             return Err(CubeError::Absent);
         }
-        for (counts, &level) in counts.chunks_exact_mut(levels).zip(row) {
-            let count = &mut counts[usize::from(level) - 1];
-            *count = count.wrapping_sub(1);
+        for counter in counters(self.shape, row) {
+            block[counter] = block[counter].wrapping_sub(1);
         }
         self.members -= 1;
         Ok(())
@@ -168,6 +159,17 @@ impl Cube {
         let start = (cell * shape.totals() + usize::from(total) - shape.items()) * shape.block();
         Ok(start..start + shape.block())
     }
+}
+
+/// The place in its block of each level of a row that fits the shape. Blocks are small, so nothing wraps; checking that
+/// would cost a third of adding a row.
+fn counters(shape: Shape, row: &[u8]) -> impl Iterator<Item = usize> {
+    let mut first = 0_usize;
+    row.iter().map(move |&level| {
+        let counter = first.wrapping_add(usize::from(level)).wrapping_sub(1);
+        first = first.wrapping_add(shape.levels());
+        counter
+    })
 }
 
 /// The first level of the row that is out of range.

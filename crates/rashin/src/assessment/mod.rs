@@ -1,1 +1,23 @@
-//! assessment
+//! The self-check: 15 profile questions and 25 or 27 control items per scope and period (METI 2005 §3.1; DOMAIN A1).
+//!
+//! Several people answer; every answer knows who gave it and when. Handing in closes the answers, approval freezes
+//! them by content hash. Invariants: a saved answer names the version it replaces; an approved self-check never
+//! changes; an item that does not apply needs a reason and somebody's agreement before handing in.
+
+pub mod actions;
+pub mod acts;
+pub mod answering;
+pub mod api;
+pub mod cli;
+pub mod evidence;
+pub mod period;
+pub mod record;
+pub mod store;
+pub mod web;
+
+#[cfg(test)]
+mod tests;
+
+pub use actions::{approve, approve_exclusion, assign, create, earlier, give_back, list, open, submit};
+pub use answering::{ItemChange, Outcome, answer_items, answer_profile};
+pub use record::{Assessment, State, Summary};

@@ -77,31 +77,17 @@ pub fn run(
     };
     let (set_id, seed, format, output) = match command {
         PopulationCommand::Releases { format } => return list(*format, (texts, language), out),
-        PopulationCommand::Export {
-            release,
-            format,
-            output,
-        } => {
-            let Some(found) = builtin_releases()
-                .iter()
-                .find(|known| known.id() == release)
-            else {
+        PopulationCommand::Export { release, format, output } => {
+            let Some(found) = builtin_releases().iter().find(|known| known.id() == release) else {
                 let known: Vec<&str> = builtin_releases().iter().map(Release::id).collect();
-                return refuse(
-                    "release-unknown",
-                    &[("id", release), ("known", &known.join(", "))],
-                );
+                return refuse("release-unknown", &[("id", release), ("known", &known.join(", "))]);
             };
             let Some(seed) = found.head().seed else {
                 return refuse("release-members-not-kept", &[("id", release)]);
             };
             (found.head().item_set.as_str(), seed, *format, output)
         }
-        PopulationCommand::Synthesise {
-            seed,
-            item_set,
-            output,
-        } => (item_set.as_str(), *seed, RowFormat::Csv, output),
+        PopulationCommand::Synthesise { seed, item_set, output } => (item_set.as_str(), *seed, RowFormat::Csv, output),
     };
     let Some(set) = builtin().item_set(set_id) else {
         return refuse("release-unknown-set", &[("id", set_id)]);
@@ -113,63 +99,31 @@ pub fn run(
     };
     write_to(output.as_deref(), &bytes, out)?;
     if let Some(path) = output {
-        let args = [
-            ("n", members.len().to_string()),
-            ("path", path.display().to_string()),
-        ];
+        let args = [("n", members.len().to_string()), ("path", path.display().to_string())];
         writeln!(
             err,
             "{}",
-            texts.get(
-                language,
-                "release-written",
-                &args.each_ref().map(|(name, value)| (*name, value.as_str()))
-            )
+            texts.get(language, "release-written", &args.each_ref().map(|(name, value)| (*name, value.as_str())))
         )?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(
-    format: ListFormat,
-    (texts, language): (&Texts, Language),
-    out: &mut impl Write,
-) -> std::io::Result<ExitCode> {
+fn list(format: ListFormat, (texts, language): (&Texts, Language), out: &mut impl Write) -> std::io::Result<ExitCode> {
     match format {
         ListFormat::Json => {
             let heads: Vec<_> = builtin_releases().iter().map(Release::head).collect();
-            writeln!(
-                out,
-                "{}",
-                serde_json::to_string_pretty(&heads).map_err(std::io::Error::other)?
-            )?;
+            writeln!(out, "{}", serde_json::to_string_pretty(&heads).map_err(std::io::Error::other)?)?;
         }
         ListFormat::Text => {
             for release in builtin_releases() {
                 let head = release.head();
                 let n = head.n.to_string();
-                let label = texts.get(
-                    language,
-                    if head.synthetic {
-                        "release-synthetic"
-                    } else {
-                        "release-observed"
-                    },
-                    &[],
-                );
-                let args = [
-                    ("id", head.id.as_str()),
-                    ("item_set", &head.item_set),
-                    ("n", &n),
-                    ("label", &label),
-                ];
+                let label =
+                    texts.get(language, if head.synthetic { "release-synthetic" } else { "release-observed" }, &[]);
+                let args = [("id", head.id.as_str()), ("item_set", &head.item_set), ("n", &n), ("label", &label)];
                 writeln!(out, "{}", texts.get(language, "release-line", &args))?;
-                writeln!(
-                    out,
-                    "  {}\n  sha256 {}",
-                    head.method.get(language),
-                    head.hash
-                )?;
+                writeln!(out, "  {}\n  sha256 {}", head.method.get(language), head.hash)?;
             }
         }
     }
@@ -177,39 +131,18 @@ fn list(
 }
 
 /// Columns before those of the items.
-const COLUMNS: [&str; 7] = [
-    "id",
-    "tier",
-    "size",
-    "industry",
-    "vulnerability_index",
-    "influence_index",
-    "risk_index",
-];
+const COLUMNS: [&str; 7] = ["id", "tier", "size", "industry", "vulnerability_index", "influence_index", "risk_index"];
 
 fn csv_of(set: &ItemSet, members: &[Member]) -> std::io::Result<Vec<u8>> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(
-        COLUMNS
-            .into_iter()
-            .chain(set.items.iter().map(|item| item.ref_id.as_str())),
-    )?;
+    csv.write_record(COLUMNS.into_iter().chain(set.items.iter().map(|item| item.ref_id.as_str())))?;
     for member in members {
         let indices = &member.indices;
-        let numbers = [indices.vulnerability, indices.influence, indices.risk]
-            .map(|index| format!("{index:.2}"));
-        let words = [
-            member.id.as_str(),
-            indices.tier.as_str(),
-            member.size.as_str(),
-            &member.industry,
-        ];
+        let numbers = [indices.vulnerability, indices.influence, indices.risk].map(|index| format!("{index:.2}"));
+        let words = [member.id.as_str(), indices.tier.as_str(), member.size.as_str(), &member.industry];
         let levels: Vec<String> = member.levels.iter().map(u8::to_string).collect();
         csv.write_record(
-            words
-                .into_iter()
-                .chain(numbers.iter().map(String::as_str))
-                .chain(levels.iter().map(String::as_str)),
+            words.into_iter().chain(numbers.iter().map(String::as_str)).chain(levels.iter().map(String::as_str)),
         )?;
     }
     csv.into_inner().map_err(std::io::Error::other)
@@ -226,7 +159,9 @@ fn json_of(set: &ItemSet, members: &[Member]) -> std::io::Result<Vec<u8>> {
                 "risk_index": indices.risk,
             });
             if let Some(fields) = row.as_object_mut() {
-                fields.extend(set.items.iter().zip(&member.levels).map(|(item, level)| (item.ref_id.clone(), json!(level))));
+                fields.extend(
+                    set.items.iter().zip(&member.levels).map(|(item, level)| (item.ref_id.clone(), json!(level))),
+                );
             }
             row
         })
@@ -248,41 +183,26 @@ mod tests {
     use super::*;
 
     fn command(command: &PopulationCommand) -> (String, String, bool) {
-        let sources = [
-            (Language::Ja, include_str!("texts/ja.ftl")),
-            (Language::En, include_str!("texts/en.ftl")),
-        ];
+        let sources = [(Language::Ja, include_str!("texts/ja.ftl")), (Language::En, include_str!("texts/en.ftl"))];
         let texts = Texts::parse(&sources).unwrap();
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let code = run(command, (&texts, Language::Ja), &mut out, &mut err).unwrap();
-        (
-            String::from_utf8(out).unwrap(),
-            String::from_utf8(err).unwrap(),
-            code == ExitCode::SUCCESS,
-        )
+        (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap(), code == ExitCode::SUCCESS)
     }
 
     fn export(release: &str, format: RowFormat) -> PopulationCommand {
-        PopulationCommand::Export {
-            release: release.to_owned(),
-            format,
-            output: None,
-        }
+        PopulationCommand::Export { release: release.to_owned(), format, output: None }
     }
 
     #[test]
     fn releases_are_listed_with_what_one_must_say_of_them() {
-        let (json, _, _) = command(&PopulationCommand::Releases {
-            format: ListFormat::Json,
-        });
+        let (json, _, _) = command(&PopulationCommand::Releases { format: ListFormat::Json });
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json[0]["id"], "synthetic-2005-25");
         assert_eq!(json[0]["n"], 885);
         assert_eq!(json[1]["synthetic"], true);
         assert_eq!(json[0]["window"]["to"], "2005-01-31");
-        let (text, _, _) = command(&PopulationCommand::Releases {
-            format: ListFormat::Text,
-        });
+        let (text, _, _) = command(&PopulationCommand::Releases { format: ListFormat::Text });
         assert!(text.contains("合成データ") && !text.contains('⟦'), "{text}");
     }
 
@@ -292,9 +212,7 @@ mod tests {
         assert!(fine);
         assert_eq!(csv.lines().count(), 886);
         let head = csv.lines().next().unwrap();
-        assert!(head.starts_with(
-            "id,tier,size,industry,vulnerability_index,influence_index,risk_index,1-1,1-2"
-        ));
+        assert!(head.starts_with("id,tier,size,industry,vulnerability_index,influence_index,risk_index,1-1,1-2"));
         assert!(head.contains("1-7,1-8,2-1") && head.ends_with("5-3"));
         let (json, _, _) = command(&export("synthetic-2005-25", RowFormat::Json));
         let json: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
@@ -312,21 +230,14 @@ mod tests {
             output: Some(path.clone()),
         });
         assert!(fine && out.is_empty() && said.contains("885"));
-        assert_eq!(
-            std::fs::read_to_string(path).unwrap(),
-            command(&export("synthetic-2005-25", RowFormat::Csv)).0
-        );
+        assert_eq!(std::fs::read_to_string(path).unwrap(), command(&export("synthetic-2005-25", RowFormat::Csv)).0);
     }
 
     #[test]
     fn what_is_not_there_is_refused_with_what_is() {
         let (_, said, fine) = command(&export("synthetic-1905", RowFormat::Csv));
         assert!(!fine && said.contains("synthetic-2005-25"));
-        let nothing = PopulationCommand::Synthesise {
-            seed: 1,
-            item_set: "x".to_owned(),
-            output: None,
-        };
+        let nothing = PopulationCommand::Synthesise { seed: 1, item_set: "x".to_owned(), output: None };
         assert!(!command(&nothing).2);
     }
 }

@@ -15,9 +15,7 @@ use crate::catalog::{Index, IndexModel, Term};
 pub const INDEX_LIMIT: f64 = 2.5;
 
 /// How high a level is asked of a company.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Tier {
     /// Both indices are high: a high level is required.
     I,
@@ -109,47 +107,21 @@ pub struct Indices {
 
 /// Computes indices and tier from the chosen option of each question. Fails with the questions of the model that have
 /// no answer, or one that the model does not know.
-pub fn compute(
-    model: &IndexModel,
-    profile: &BTreeMap<String, String>,
-) -> Result<Indices, Vec<String>> {
+pub fn compute(model: &IndexModel, profile: &BTreeMap<String, String>) -> Result<Indices, Vec<String>> {
     let mut missing = Vec::new();
-    let computation: Vec<IndexValue> = model
-        .indices
-        .iter()
-        .map(|index| compute_index(index, profile, &mut missing))
-        .collect();
+    let computation: Vec<IndexValue> =
+        model.indices.iter().map(|index| compute_index(index, profile, &mut missing)).collect();
     if !missing.is_empty() {
         return Err(missing);
     }
-    let value = |id: &str| {
-        computation
-            .iter()
-            .find(|index| index.index == id)
-            .map_or(0.0, |index| index.value)
-    };
+    let value = |id: &str| computation.iter().find(|index| index.index == id).map_or(0.0, |index| index.value);
     let (vulnerability, influence) = (value("vulnerability"), value("influence"));
     let risk = round_to_hundredths(vulnerability + influence);
-    Ok(Indices {
-        vulnerability,
-        influence,
-        risk,
-        tier: Tier::of(vulnerability, influence),
-        computation,
-    })
+    Ok(Indices { vulnerability, influence, risk, tier: Tier::of(vulnerability, influence), computation })
 }
 
-fn compute_index(
-    index: &Index,
-    profile: &BTreeMap<String, String>,
-    missing: &mut Vec<String>,
-) -> IndexValue {
-    let norm = index
-        .terms
-        .iter()
-        .map(|term| term.weight * term.weight)
-        .sum::<f64>()
-        .sqrt();
+fn compute_index(index: &Index, profile: &BTreeMap<String, String>, missing: &mut Vec<String>) -> IndexValue {
+    let norm = index.terms.iter().map(|term| term.weight * term.weight).sum::<f64>().sqrt();
     let mut terms = Vec::new();
     for term in &index.terms {
         let option = profile.get(&term.question);
@@ -160,33 +132,13 @@ fn compute_index(
     }
     let unrounded: f64 = terms.iter().map(|term| term.contribution).sum();
     let value = round_to_hundredths(unrounded.clamp(-INDEX_LIMIT, INDEX_LIMIT));
-    IndexValue {
-        index: index.ref_id.clone(),
-        scale: index.scale,
-        norm,
-        terms,
-        unrounded,
-        value,
-        high: value > 0.0,
-    }
+    IndexValue { index: index.ref_id.clone(), scale: index.scale, norm, terms, unrounded, value, high: value > 0.0 }
 }
 
 fn compute_term(term: &Term, option: &str, factor: f64) -> Option<IndexTerm> {
-    let points = term
-        .options
-        .iter()
-        .find(|candidate| candidate.ref_id == option)?
-        .points;
-    let mean: f64 = term
-        .options
-        .iter()
-        .map(|option| option.share * option.points)
-        .sum();
-    let variance: f64 = term
-        .options
-        .iter()
-        .map(|option| option.share * (option.points - mean).powi(2))
-        .sum();
+    let points = term.options.iter().find(|candidate| candidate.ref_id == option)?.points;
+    let mean: f64 = term.options.iter().map(|option| option.share * option.points).sum();
+    let variance: f64 = term.options.iter().map(|option| option.share * (option.points - mean).powi(2)).sum();
     let sd = variance.sqrt();
     let z = if sd > 0.0 { (points - mean) / sd } else { 0.0 };
     Some(IndexTerm {
@@ -214,76 +166,43 @@ mod tests {
     use crate::catalog::{TermOption, builtin};
 
     fn option(ref_id: &str, points: f64, share: f64) -> TermOption {
-        TermOption {
-            ref_id: ref_id.to_owned(),
-            points,
-            share,
-        }
+        TermOption { ref_id: ref_id.to_owned(), points, share }
     }
 
     fn term(question: &str, weight: f64) -> Term {
         let options = vec![option("low", 0.0, 0.5), option("high", 4.0, 0.5)];
-        Term {
-            question: question.to_owned(),
-            weight,
-            options,
-        }
+        Term { question: question.to_owned(), weight, options }
     }
 
     fn model(scale: f64) -> IndexModel {
-        let index = |ref_id: &str, terms| Index {
-            ref_id: ref_id.to_owned(),
-            scale,
-            terms,
-            ..Index::default()
-        };
+        let index = |ref_id: &str, terms| Index { ref_id: ref_id.to_owned(), scale, terms, ..Index::default() };
         let indices = vec![
             index("vulnerability", vec![term("a", 3.0), term("b", 4.0)]),
             index("influence", vec![term("c", 1.0)]),
         ];
-        IndexModel {
-            indices,
-            ..IndexModel::default()
-        }
+        IndexModel { indices, ..IndexModel::default() }
     }
 
     fn profile(answers: [(&str, &str); 3]) -> BTreeMap<String, String> {
-        answers
-            .into_iter()
-            .map(|(question, option)| (question.to_owned(), option.to_owned()))
-            .collect()
+        answers.into_iter().map(|(question, option)| (question.to_owned(), option.to_owned())).collect()
     }
 
     #[test]
     fn an_index_is_the_weighted_sum_of_z_over_the_root_of_the_squared_weights() {
-        let indices = compute(
-            &model(1.0),
-            &profile([("a", "high"), ("b", "low"), ("c", "high")]),
-        )
-        .unwrap();
+        let indices = compute(&model(1.0), &profile([("a", "high"), ("b", "low"), ("c", "high")])).unwrap();
         assert!((indices.vulnerability - -0.2).abs() < 1e-12, "(3 − 4) / 5");
         assert!((indices.influence - 1.0).abs() < 1e-12);
         assert!((indices.risk - 0.8).abs() < 1e-12);
         assert_eq!(indices.tier, Tier::II);
         let first = &indices.computation[0].terms[0];
-        assert_eq!(
-            (first.points, first.mean, first.sd, first.z, first.weight),
-            (4.0, 2.0, 2.0, 1.0, 3.0)
-        );
+        assert_eq!((first.points, first.mean, first.sd, first.z, first.weight), (4.0, 2.0, 2.0, 1.0, 3.0));
         assert!((first.contribution - 0.6).abs() < 1e-12);
     }
 
     #[test]
     fn an_index_is_held_at_the_limits_but_its_sum_is_shown() {
-        let indices = compute(
-            &model(5.0),
-            &profile([("a", "high"), ("b", "high"), ("c", "low")]),
-        )
-        .unwrap();
-        assert_eq!(
-            (indices.vulnerability, indices.influence, indices.risk),
-            (2.5, -2.5, 0.0)
-        );
+        let indices = compute(&model(5.0), &profile([("a", "high"), ("b", "high"), ("c", "low")])).unwrap();
+        assert_eq!((indices.vulnerability, indices.influence, indices.risk), (2.5, -2.5, 0.0));
         assert!((indices.computation[0].unrounded - 7.0).abs() < 1e-12);
     }
 
@@ -296,11 +215,7 @@ mod tests {
 
     #[test]
     fn questions_without_a_known_answer_are_named() {
-        let missing = compute(
-            &model(1.0),
-            &profile([("a", "high"), ("b", "middling"), ("x", "low")]),
-        )
-        .unwrap_err();
+        let missing = compute(&model(1.0), &profile([("a", "high"), ("b", "middling"), ("x", "low")])).unwrap_err();
         assert_eq!(missing, ["b", "c"]);
     }
 

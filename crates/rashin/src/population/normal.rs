@@ -68,12 +68,9 @@ mod tests {
 
     #[test]
     fn known_shares_and_quantiles_come_out() {
-        for (x, share) in [
-            (0.0, 0.5),
-            (1.0, 0.841_344_746_068_543),
-            (-1.96, 0.024_997_895_148_220),
-            (3.0, 0.998_650_101_968_370),
-        ] {
+        for (x, share) in
+            [(0.0, 0.5), (1.0, 0.841_344_746_068_543), (-1.96, 0.024_997_895_148_220), (3.0, 0.998_650_101_968_370)]
+        {
             assert!((cdf(x) - share).abs() < 1e-13, "{x}");
             assert!((quantile(share) - x).abs() < 1e-9, "{share}");
         }
@@ -86,9 +83,6 @@ mod tests {
         let draws: Vec<f64> = (0..20_000).map(|_| draw(&mut random)).collect();
         let mean = draws.iter().sum::<f64>() / 20_000.0;
         let variance = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20_000.0;
-        assert!(
-            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05,
-            "{mean} {variance}"
-        );
+        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
     }
 }

@@ -135,27 +135,11 @@ pub enum TallyError {
 impl Tally {
     /// An empty one for an item set; cells are tier × size × industry.
     pub fn new(catalog: &Catalog, set: &ItemSet) -> Result<Self, TallyError> {
-        let profile = catalog
-            .profile(&set.profile)
-            .ok_or_else(|| TallyError::Profile(set.profile.clone()))?;
-        let industries: Vec<String> = profile
-            .industries()
-            .iter()
-            .map(|option| option.ref_id.clone())
-            .collect();
-        let shape = Shape::new(
-            Tier::ALL.len() * Size::ALL.len() * industries.len(),
-            set.items.len(),
-            LEVELS,
-        )?;
+        let profile = catalog.profile(&set.profile).ok_or_else(|| TallyError::Profile(set.profile.clone()))?;
+        let industries: Vec<String> = profile.industries().iter().map(|option| option.ref_id.clone()).collect();
+        let shape = Shape::new(Tier::ALL.len() * Size::ALL.len() * industries.len(), set.items.len(), LEVELS)?;
         let item_ids = set.items.iter().map(|item| item.ref_id.clone()).collect();
-        Ok(Self {
-            item_set: set.id.clone(),
-            item_ids,
-            industries,
-            cube: Cube::new(shape),
-            grid: BTreeMap::new(),
-        })
+        Ok(Self { item_set: set.id.clone(), item_ids, industries, cube: Cube::new(shape), grid: BTreeMap::new() })
     }
 
     /// Counts a submission. Fails and changes nothing where it does not fit.
@@ -170,12 +154,7 @@ impl Tally {
     pub fn remove(&mut self, row: &Row) -> Result<(), TallyError> {
         let cell = self.cell_of(row)?;
         let place = place_of(row);
-        let Some(members) = self
-            .grid
-            .get(&place)
-            .copied()
-            .filter(|members| *members > 0)
-        else {
+        let Some(members) = self.grid.get(&place).copied().filter(|members| *members > 0) else {
             return Err(TallyError::Counts(CubeError::Absent));
         };
         self.cube.remove(cell, &row.levels)?;
@@ -196,12 +175,7 @@ impl Tally {
     fn cell_of(&self, row: &Row) -> Result<usize, TallyError> {
         let industry = self.industries.iter().position(|id| *id == row.industry);
         let industry = industry.ok_or_else(|| TallyError::Industry(row.industry.clone()))?;
-        Ok(cell(
-            row.tier as usize,
-            row.size as usize,
-            industry,
-            self.industries.len(),
-        ))
+        Ok(cell(row.tier as usize, row.size as usize, industry, self.industries.len()))
     }
 
     /// Derives every figure and seals the population. `head` brings identity, window and method; members, item set
@@ -209,21 +183,10 @@ impl Tally {
     /// synthetic, seed), the bytes of the cube, and the scatter's cells as three little-endian numbers of 4 bytes each.
     #[must_use]
     pub fn freeze(self, head: ReleaseHead) -> Release {
-        let head = ReleaseHead {
-            n: self.cube.members(),
-            item_set: self.item_set.clone(),
-            ..head
-        };
-        let head = ReleaseHead {
-            hash: self.hash(&head),
-            ..head
-        };
+        let head = ReleaseHead { n: self.cube.members(), item_set: self.item_set.clone(), ..head };
+        let head = ReleaseHead { hash: self.hash(&head), ..head };
         let figures = self.figures();
-        Release {
-            head,
-            tally: self,
-            figures,
-        }
+        Release { head, tally: self, figures }
     }
 
     fn hash(&self, head: &ReleaseHead) -> String {
@@ -256,32 +219,17 @@ impl Tally {
         groups.extend(Tier::ALL.map(|tier| (Group::Tier(tier), Some(tier as usize), None, None)));
         groups.extend(Size::ALL.map(|size| (Group::Size(size), None, Some(size as usize), None)));
         groups.extend(
-            self.industries
-                .iter()
-                .enumerate()
-                .map(|(at, id)| (Group::Industry(id.clone()), None, None, Some(at))),
+            self.industries.iter().enumerate().map(|(at, id)| (Group::Industry(id.clone()), None, None, Some(at))),
         );
         let fits = |wanted: Option<usize>, is: usize| wanted.is_none_or(|wanted| wanted == is);
         let mut figures = BTreeMap::new();
         for (group, tier, size, industry) in groups {
             let tiers = (0..Tier::ALL.len()).filter(|at| fits(tier, *at));
-            let pairs = tiers.flat_map(|t| {
-                (0..Size::ALL.len())
-                    .filter(|at| fits(size, *at))
-                    .map(move |s| (t, s))
-            });
+            let pairs = tiers.flat_map(|t| (0..Size::ALL.len()).filter(|at| fits(size, *at)).map(move |s| (t, s)));
             let cells = pairs.flat_map(|(t, s)| {
-                (0..count)
-                    .filter(|at| fits(industry, *at))
-                    .map(move |i| cell(t, s, i, count))
-                    .collect::<Vec<_>>()
+                (0..count).filter(|at| fits(industry, *at)).map(move |i| cell(t, s, i, count)).collect::<Vec<_>>()
             });
-            if let Some(found) = self
-                .cube
-                .slice(cells)
-                .ok()
-                .and_then(|slice| Figures::of(&slice))
-            {
+            if let Some(found) = self.cube.slice(cells).ok().and_then(|slice| Figures::of(&slice)) {
                 figures.insert(group, found);
             }
         }
@@ -338,10 +286,7 @@ impl Figures {
             mean: totals.mean()?,
             sd: totals.standard_deviation()?,
             top_third: totals.top_third_mean()?,
-            item_means: slice
-                .items()
-                .map(|item| item.mean())
-                .collect::<Option<_>>()?,
+            item_means: slice.items().map(|item| item.mean()).collect::<Option<_>>()?,
             item_top_third: slice.top_third_item_means()?,
             skewness: totals.skewness(),
             excess_kurtosis: totals.excess_kurtosis(),
@@ -353,12 +298,8 @@ impl Figures {
     #[must_use]
     pub fn allows_deviation_value(&self) -> bool {
         self.n >= DEVIATION_MEMBERS
-            && self
-                .skewness
-                .is_some_and(|skewness| skewness.abs() <= DEVIATION_SKEWNESS)
-            && self
-                .excess_kurtosis
-                .is_some_and(|kurtosis| kurtosis.abs() <= DEVIATION_KURTOSIS)
+            && self.skewness.is_some_and(|skewness| skewness.abs() <= DEVIATION_SKEWNESS)
+            && self.excess_kurtosis.is_some_and(|kurtosis| kurtosis.abs() <= DEVIATION_KURTOSIS)
     }
 
     /// Whether the group is large enough to be shown.
@@ -376,9 +317,7 @@ impl Figures {
     /// 10 (total − mean) / sd + 50, where the totals allow it.
     #[must_use]
     pub fn deviation_value(&self, total: u32) -> Option<f64> {
-        self.allows_deviation_value()
-            .then(|| self.totals.deviation_value(total))
-            .flatten()
+        self.allows_deviation_value().then(|| self.totals.deviation_value(total)).flatten()
     }
 }
 
@@ -435,14 +374,11 @@ impl Release {
 
     /// The scatter of totals against risk indices, by risk index and total.
     pub fn scatter(&self) -> impl Iterator<Item = ScatterCell> + '_ {
-        self.tally
-            .grid
-            .iter()
-            .map(|((tenths, total), members)| ScatterCell {
-                risk_index: f64::from(*tenths) / 10.0,
-                total: *total,
-                members: *members,
-            })
+        self.tally.grid.iter().map(|((tenths, total), members)| ScatterCell {
+            risk_index: f64::from(*tenths) / 10.0,
+            total: *total,
+            members: *members,
+        })
     }
 }
 
@@ -459,10 +395,7 @@ pub fn synthetic_release(catalog: &Catalog, item_set_id: &str, seed: u64) -> Opt
         n: 0,
         synthetic: true,
         item_set: set.id.clone(),
-        window: Window {
-            from: "2005-01-01".to_owned(),
-            to: "2005-01-31".to_owned(),
-        },
+        window: Window { from: "2005-01-01".to_owned(), to: "2005-01-31".to_owned() },
         seed: Some(seed),
         hash: String::new(),
         method: method_of(set),
@@ -489,16 +422,12 @@ pub fn builtin_releases() -> &'static [Release] {
     RELEASES.get_or_init(|| {
         let mut sets: Vec<&ItemSet> = builtin().item_sets.iter().collect();
         sets.sort_by_key(|set| (set.extends.is_some(), set.id.clone()));
-        sets.into_iter()
-            .filter_map(|set| synthetic_release(builtin(), &set.id, BUILTIN_SEED))
-            .collect()
+        sets.into_iter().filter_map(|set| synthetic_release(builtin(), &set.id, BUILTIN_SEED)).collect()
     })
 }
 
 /// The first shipped release of an item set.
 #[must_use]
 pub fn builtin_for(item_set_id: &str) -> Option<&'static Release> {
-    builtin_releases()
-        .iter()
-        .find(|release| release.head.item_set == item_set_id)
+    builtin_releases().iter().find(|release| release.head.item_set == item_set_id)
 }

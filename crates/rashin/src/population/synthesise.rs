@@ -33,24 +33,9 @@ struct Target {
 /// Chosen so that every mean rounds to the printed one, as points (75, 68, 57; 96, 87, 76) and divided by 25 (3.0, 2.7,
 /// 2.3; 3.8, 3.5, 3.1), and those of all 885 too (67, 2.7; 88, 3.5).
 const TARGETS: [Target; 3] = [
-    Target {
-        tier: Tier::I,
-        members: 264,
-        mean: 75.0,
-        top_third: 95.9,
-    },
-    Target {
-        tier: Tier::II,
-        members: 354,
-        mean: 68.0,
-        top_third: 87.0,
-    },
-    Target {
-        tier: Tier::III,
-        members: 267,
-        mean: 57.0,
-        top_third: 76.35,
-    },
+    Target { tier: Tier::I, members: 264, mean: 75.0, top_third: 95.9 },
+    Target { tier: Tier::II, members: 354, mean: 68.0, top_third: 87.0 },
+    Target { tier: Tier::III, members: 267, mean: 57.0, top_third: 76.35 },
 ];
 
 /// Mean of the top third of a standard normal population.
@@ -142,23 +127,14 @@ pub fn synthesise(catalog: &Catalog, item_set_id: &str, seed: u64) -> Vec<Member
         return Vec::new();
     };
     let base = base_of(catalog, set);
-    let (Some(profile), Some(model)) = (
-        catalog.profile(&set.profile),
-        catalog.index_model(&set.index_model),
-    ) else {
+    let (Some(profile), Some(model)) = (catalog.profile(&set.profile), catalog.index_model(&set.index_model)) else {
         return Vec::new();
     };
-    let further: Vec<&Item> = set
-        .items
-        .iter()
-        .filter(|item| base.item(&item.ref_id).is_none())
-        .collect();
+    let further: Vec<&Item> = set.items.iter().filter(|item| base.item(&item.ref_id).is_none()).collect();
     let mut drafts = draw_drafts((profile, model), (base, &further), seed);
     let mut members = Vec::new();
     for target in TARGETS {
-        let of_tier: Vec<Draft> = drafts
-            .extract_if(.., |draft| draft.indices.tier == target.tier)
-            .collect();
+        let of_tier: Vec<Draft> = drafts.extract_if(.., |draft| draft.indices.tier == target.tier).collect();
         members.extend(settle(of_tier, target, (set, base, &further)));
     }
     members.sort_by(|a, b| a.id.cmp(&b.id));
@@ -187,82 +163,45 @@ fn draw_drafts(
     (base, further): (&ItemSet, &[&Item]),
     seed: u64,
 ) -> Vec<Draft> {
-    let (mut of_profiles, mut of_base, mut of_further) =
-        (generator(seed, 0), generator(seed, 1), generator(seed, 2));
+    let (mut of_profiles, mut of_base, mut of_further) = (generator(seed, 0), generator(seed, 1), generator(seed, 2));
     let mut drafts = Vec::new();
     for _ in 0..MOST_TRIES {
-        if TARGETS
-            .iter()
-            .all(|target| filled(&drafts, target.tier) == target.members)
-        {
+        if TARGETS.iter().all(|target| filled(&drafts, target.tier) == target.members) {
             break;
         }
         let answers = draw_profile(profile, model, &mut of_profiles);
         let Ok(indices) = compute(model, &answers) else {
             break;
         };
-        let quota = TARGETS
-            .iter()
-            .find(|target| target.tier == indices.tier)
-            .map_or(0, |target| target.members);
+        let quota = TARGETS.iter().find(|target| target.tier == indices.tier).map_or(0, |target| target.members);
         if filled(&drafts, indices.tier) == quota {
             continue;
         }
         let size = size_of(profile, &answers);
-        let bonus = if size == Size::Large {
-            LARGE_BONUS
-        } else {
-            0.0
-        };
+        let bonus = if size == Size::Large { LARGE_BONUS } else { 0.0 };
         let general = GENERAL * (RISK_PULL * indices.risk + bonus + normal::draw(&mut of_base));
-        let areas: BTreeMap<&str, f64> = base
-            .areas
-            .iter()
-            .map(|area| (area.ref_id.as_str(), AREA * normal::draw(&mut of_base)))
-            .collect();
+        let areas: BTreeMap<&str, f64> =
+            base.areas.iter().map(|area| (area.ref_id.as_str(), AREA * normal::draw(&mut of_base))).collect();
         let latent = |item: &Item, random: &mut ChaCha20Rng| {
             let area = areas.get(item.area.as_str()).copied().unwrap_or(0.0);
             general + area + ease_of(&item.ref_id) + NOISE * normal::draw(random)
         };
-        let base = base
-            .items
-            .iter()
-            .map(|item| latent(item, &mut of_base))
-            .collect();
-        let further = further
-            .iter()
-            .map(|item| latent(item, &mut of_further))
-            .collect();
-        drafts.push(Draft {
-            number: drafts.len() + 1,
-            profile: answers,
-            indices,
-            size,
-            base,
-            further,
-        });
+        let base = base.items.iter().map(|item| latent(item, &mut of_base)).collect();
+        let further = further.iter().map(|item| latent(item, &mut of_further)).collect();
+        drafts.push(Draft { number: drafts.len() + 1, profile: answers, indices, size, base, further });
     }
     drafts
 }
 
 fn filled(drafts: &[Draft], tier: Tier) -> usize {
-    drafts
-        .iter()
-        .filter(|draft| draft.indices.tier == tier)
-        .count()
+    drafts.iter().filter(|draft| draft.indices.tier == tier).count()
 }
 
 fn ease_of(ref_id: &str) -> f64 {
-    EASE.iter()
-        .find(|(id, _)| *id == ref_id)
-        .map_or(0.0, |(_, ease)| *ease)
+    EASE.iter().find(|(id, _)| *id == ref_id).map_or(0.0, |(_, ease)| *ease)
 }
 
-fn draw_profile(
-    profile: &Profile,
-    model: &IndexModel,
-    random: &mut ChaCha20Rng,
-) -> BTreeMap<String, String> {
+fn draw_profile(profile: &Profile, model: &IndexModel, random: &mut ChaCha20Rng) -> BTreeMap<String, String> {
     let (common, of_size) = (normal::draw(random), normal::draw(random));
     let mut answers = BTreeMap::new();
     for question in &profile.questions {
@@ -289,61 +228,35 @@ fn shares_of<'a>(question: &'a Question, model: &'a IndexModel) -> Vec<(&'a str,
     if let Some(term) = terms.find(|term| term.question == question.ref_id) {
         let mut options: Vec<_> = term.options.iter().collect();
         options.sort_by(|a, b| a.points.total_cmp(&b.points));
-        return options
-            .into_iter()
-            .map(|option| (option.ref_id.as_str(), option.share))
-            .collect();
+        return options.into_iter().map(|option| (option.ref_id.as_str(), option.share)).collect();
     }
-    let count = |size: Option<Size>| {
-        question
-            .options
-            .iter()
-            .filter(|option| option.size == size)
-            .count() as f64
-    };
+    let count = |size: Option<Size>| question.options.iter().filter(|option| option.size == size).count() as f64;
     let share = |size: Option<Size>| match size {
         Some(Size::Large) => LARGE_SHARE / count(size),
         Some(Size::Small) => (1.0 - LARGE_SHARE) / count(size),
         None => 1.0 / count(None),
     };
-    question
-        .options
-        .iter()
-        .map(|option| (option.ref_id.as_str(), share(option.size)))
-        .collect()
+    question.options.iter().map(|option| (option.ref_id.as_str(), share(option.size))).collect()
 }
 
 /// The size that a profile says; small where it says nothing.
 #[must_use]
 pub fn size_of(profile: &Profile, answers: &BTreeMap<String, String>) -> Size {
-    let mut chosen = profile
-        .questions
-        .iter()
-        .filter_map(|question| question.option(answers.get(&question.ref_id)?));
+    let mut chosen = profile.questions.iter().filter_map(|question| question.option(answers.get(&question.ref_id)?));
     chosen.find_map(|option| option.size).unwrap_or(Size::Small)
 }
 
 /// Gives each draft of a tier its total and levels.
-fn settle(
-    mut drafts: Vec<Draft>,
-    target: Target,
-    (set, base, further): (&ItemSet, &ItemSet, &[&Item]),
-) -> Vec<Member> {
+fn settle(mut drafts: Vec<Draft>, target: Target, (set, base, further): (&ItemSet, &ItemSet, &[&Item])) -> Vec<Member> {
     let totals = target_totals(target, base);
     let score = |draft: &Draft| draft.base.iter().sum::<f64>();
     drafts.sort_by(|a, b| score(b).total_cmp(&score(a)));
     let member = |(draft, total): (Draft, u32)| {
         let (levels, shift) = levels_of(&draft.base, total);
         let level = |item: &Item| {
-            let settled = base
-                .position(&item.ref_id)
-                .and_then(|at| levels.get(at))
-                .copied();
+            let settled = base.position(&item.ref_id).and_then(|at| levels.get(at)).copied();
             let drawn = || {
-                let at = further
-                    .iter()
-                    .position(|one| one.ref_id == item.ref_id)
-                    .unwrap_or(0);
+                let at = further.iter().position(|one| one.ref_id == item.ref_id).unwrap_or(0);
                 level_at(draft.further.get(at).copied().unwrap_or(0.0) + shift)
             };
             settled.unwrap_or_else(drawn)
@@ -364,10 +277,7 @@ fn settle(
 
 /// The level that a latent value shows as: half a level above the middle of one begins the next.
 fn level_at(latent: f64) -> u8 {
-    (2..=5)
-        .filter(|level| latent >= f64::from(*level) - 0.5)
-        .max()
-        .unwrap_or(1)
+    (2..=5).filter(|level| latent >= f64::from(*level) - 0.5).max().unwrap_or(1)
 }
 
 /// Levels that sum to `total`, and the shift of the latent values that gives them.
@@ -380,10 +290,7 @@ fn levels_of(latent: &[f64], total: u32) -> (Vec<u8>, f64) {
         crossings.extend((2..=5).map(|level| (f64::from(level) - 0.5 - value, item)));
     }
     crossings.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let happened = usize::try_from(total)
-        .unwrap_or(0)
-        .saturating_sub(latent.len())
-        .min(crossings.len());
+    let happened = usize::try_from(total).unwrap_or(0).saturating_sub(latent.len()).min(crossings.len());
     let mut levels = vec![1; latent.len()];
     for (_, item) in &crossings[..happened] {
         levels[*item] += 1;
@@ -400,10 +307,7 @@ fn levels_of(latent: &[f64], total: u32) -> (Vec<u8>, f64) {
 
 /// Totals of a tier, the highest first: normal quantiles, nudged until the sums of the top third and of the rest hit.
 fn target_totals(target: Target, base: &ItemSet) -> Vec<u32> {
-    let (least, most) = (
-        f64::from(base.lowest_total()),
-        f64::from(base.highest_total()),
-    );
+    let (least, most) = (f64::from(base.lowest_total()), f64::from(base.highest_total()));
     let n = target.members as f64;
     let spread = (target.top_third - target.mean) / TOP_THIRD_OF_NORMAL;
     let total = |at: usize| {
@@ -421,27 +325,14 @@ fn target_totals(target: Target, base: &ItemSet) -> Vec<u32> {
 }
 
 /// Moves entries of a part by one until the part sums to `wanted`, keeping the whole in descending order and range.
-fn nudge(
-    totals: &mut [u32],
-    part: std::ops::Range<usize>,
-    wanted: u32,
-    range: &std::ops::RangeInclusive<u32>,
-) {
-    let mut missing = i64::from(wanted)
-        - totals[part.clone()]
-            .iter()
-            .map(|total| i64::from(*total))
-            .sum::<i64>();
+fn nudge(totals: &mut [u32], part: std::ops::Range<usize>, wanted: u32, range: &std::ops::RangeInclusive<u32>) {
+    let mut missing = i64::from(wanted) - totals[part.clone()].iter().map(|total| i64::from(*total)).sum::<i64>();
     while missing != 0 {
         let before = missing;
         // Every seventh first, so that the nudges spread over the whole part.
         let positions = (0..7).flat_map(|first| part.clone().skip(first).step_by(7));
         for at in positions {
-            let above = if at == 0 {
-                *range.end()
-            } else {
-                totals[at - 1]
-            };
+            let above = if at == 0 { *range.end() } else { totals[at - 1] };
             let below = totals.get(at + 1).copied().unwrap_or(*range.start());
             if missing > 0 && totals[at] < above {
                 totals[at] += 1;
@@ -457,11 +348,7 @@ fn nudge(
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "totals and sums of totals: 0 to 50,000"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "totals and sums of totals: 0 to 50,000")]
 fn whole(value: f64) -> u32 {
     value.round() as u32
 }
@@ -479,10 +366,7 @@ mod tests {
             let totals = target_totals(target, base);
             assert!(totals.windows(2).all(|pair| pair[0] >= pair[1]));
             assert!(totals.iter().all(|total| (25..=125).contains(total)));
-            assert_eq!(
-                totals.iter().sum::<u32>(),
-                whole(target.mean * target.members as f64)
-            );
+            assert_eq!(totals.iter().sum::<u32>(), whole(target.mean * target.members as f64));
             assert_eq!(
                 totals[..target.members / 3].iter().sum::<u32>(),
                 whole(target.top_third * (target.members / 3) as f64)
@@ -498,7 +382,8 @@ mod tests {
             prop_assert!(levels.iter().all(|level| (1..=5).contains(level)));
             for (a, (before, low)) in latent.iter().zip(&levels).enumerate() {
                 for (after, high) in latent.iter().zip(&levels).skip(a + 1) {
-                    prop_assert!(if before < after { low <= high } else { low >= high });
+                    let ordered = if before < after { low <= high } else { low >= high };
+                    prop_assert!(ordered);
                 }
             }
         }

@@ -24,18 +24,8 @@ fn the_synthetic_population_reproduces_the_published_table() {
     let tenths = |value: f64| (value / 25.0 * 10.0).round() / 10.0;
     for (figures, mean, top) in printed {
         let figures = figures.unwrap();
-        assert_eq!(
-            (figures.mean.round(), tenths(figures.mean)),
-            mean,
-            "{}",
-            figures.mean
-        );
-        assert_eq!(
-            (figures.top_third.round(), tenths(figures.top_third)),
-            top,
-            "{}",
-            figures.top_third
-        );
+        assert_eq!((figures.mean.round(), tenths(figures.mean)), mean, "{}", figures.mean);
+        assert_eq!((figures.top_third.round(), tenths(figures.top_third)), top, "{}", figures.top_third);
     }
     assert_eq!(early().head().n, 885);
 }
@@ -43,12 +33,8 @@ fn the_synthetic_population_reproduces_the_published_table() {
 #[test]
 fn item_figures_sum_to_those_of_the_total() {
     for release in builtin_releases() {
-        let groups = [
-            release.all(),
-            release.tier(Tier::I),
-            release.size(Size::Large),
-            release.industry("manufacturing"),
-        ];
+        let groups =
+            [release.all(), release.tier(Tier::I), release.size(Size::Large), release.industry("manufacturing")];
         for figures in groups.into_iter().flatten() {
             assert!((figures.item_means.iter().sum::<f64>() - figures.mean).abs() < 1e-9);
             assert!((figures.item_top_third.iter().sum::<f64>() - figures.top_third).abs() < 1e-9);
@@ -60,35 +46,11 @@ fn item_figures_sum_to_those_of_the_total() {
 fn groups_partition_the_members() {
     let n = |figures: Option<&Figures>| figures.map_or(0, |figures| figures.n);
     for release in builtin_releases() {
-        assert_eq!(
-            Tier::ALL
-                .iter()
-                .map(|tier| n(release.tier(*tier)))
-                .sum::<u64>(),
-            885
-        );
-        assert_eq!(
-            Size::ALL
-                .iter()
-                .map(|size| n(release.size(*size)))
-                .sum::<u64>(),
-            885
-        );
+        assert_eq!(Tier::ALL.iter().map(|tier| n(release.tier(*tier))).sum::<u64>(), 885);
+        assert_eq!(Size::ALL.iter().map(|size| n(release.size(*size))).sum::<u64>(), 885);
         let industries = builtin().profile("profile-15").unwrap().industries();
-        assert_eq!(
-            industries
-                .iter()
-                .map(|option| n(release.industry(&option.ref_id)))
-                .sum::<u64>(),
-            885
-        );
-        assert_eq!(
-            release
-                .scatter()
-                .map(|cell| u64::from(cell.members))
-                .sum::<u64>(),
-            885
-        );
+        assert_eq!(industries.iter().map(|option| n(release.industry(&option.ref_id))).sum::<u64>(), 885);
+        assert_eq!(release.scatter().map(|cell| u64::from(cell.members)).sum::<u64>(), 885);
         assert!(release.industry("no such").is_none());
     }
 }
@@ -106,36 +68,19 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 fn items_hang_together_more_within_an_area_than_across() {
     let set = builtin().item_set("benchmark-27").unwrap();
     let members = synthesise(builtin(), &set.id, BUILTIN_SEED);
-    let column = |at: usize| -> Vec<f64> {
-        members
-            .iter()
-            .map(|member| f64::from(member.levels[at]))
-            .collect()
-    };
+    let column = |at: usize| -> Vec<f64> { members.iter().map(|member| f64::from(member.levels[at])).collect() };
     let columns: Vec<Vec<f64>> = (0..set.items.len()).map(column).collect();
     let (mut within, mut across) = (Vec::new(), Vec::new());
     for (a, item) in set.items.iter().enumerate() {
         for (b, other) in set.items.iter().enumerate().skip(a + 1) {
-            let group = if item.area == other.area {
-                &mut within
-            } else {
-                &mut across
-            };
+            let group = if item.area == other.area { &mut within } else { &mut across };
             group.push(correlation(&columns[a], &columns[b]));
         }
     }
     let mean = |list: &[f64]| list.iter().sum::<f64>() / list.len() as f64;
     let least = within.iter().chain(&across).copied().fold(1.0, f64::min);
-    assert!(
-        (0.50..0.65).contains(&mean(&within)),
-        "within {}",
-        mean(&within)
-    );
-    assert!(
-        (0.35..0.50).contains(&mean(&across)),
-        "across {}",
-        mean(&across)
-    );
+    assert!((0.50..0.65).contains(&mean(&within)), "within {}", mean(&within));
+    assert!((0.35..0.50).contains(&mean(&across)), "across {}", mean(&across));
     assert!(least > 0.15, "least {least}");
 }
 
@@ -143,15 +88,9 @@ fn items_hang_together_more_within_an_area_than_across() {
 fn totals_rise_mildly_with_the_risk_index_within_a_tier_and_with_size() {
     let members = synthesise(builtin(), "benchmark-25", BUILTIN_SEED);
     for tier in Tier::ALL {
-        let of_tier: Vec<&Member> = members
-            .iter()
-            .filter(|member| member.indices.tier == tier)
-            .collect();
+        let of_tier: Vec<&Member> = members.iter().filter(|member| member.indices.tier == tier).collect();
         let risk: Vec<f64> = of_tier.iter().map(|member| member.indices.risk).collect();
-        let totals: Vec<f64> = of_tier
-            .iter()
-            .map(|member| f64::from(member.total()))
-            .collect();
+        let totals: Vec<f64> = of_tier.iter().map(|member| f64::from(member.total())).collect();
         let found = correlation(&risk, &totals);
         assert!((0.02..0.5).contains(&found), "{tier:?} {found}");
     }
@@ -161,14 +100,8 @@ fn totals_rise_mildly_with_the_risk_index_within_a_tier_and_with_size() {
 #[test]
 fn indices_spread_as_the_model_intends() {
     let members = synthesise(builtin(), "benchmark-25", BUILTIN_SEED);
-    let vulnerability: Vec<f64> = members
-        .iter()
-        .map(|member| member.indices.vulnerability)
-        .collect();
-    let influence: Vec<f64> = members
-        .iter()
-        .map(|member| member.indices.influence)
-        .collect();
+    let vulnerability: Vec<f64> = members.iter().map(|member| member.indices.vulnerability).collect();
+    let influence: Vec<f64> = members.iter().map(|member| member.indices.influence).collect();
     for index in [&vulnerability, &influence] {
         let mean = index.iter().sum::<f64>() / 885.0;
         let sd = (index.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 885.0).sqrt();
@@ -182,34 +115,18 @@ fn indices_spread_as_the_model_intends() {
 fn the_later_release_has_the_same_members_and_answers() {
     let early = synthesise(builtin(), "benchmark-25", BUILTIN_SEED);
     let late = synthesise(builtin(), "benchmark-27", BUILTIN_SEED);
-    let (first, second) = (
-        builtin().item_set("benchmark-25").unwrap(),
-        builtin().item_set("benchmark-27").unwrap(),
-    );
-    let places: Vec<usize> = first
-        .items
-        .iter()
-        .map(|item| second.position(&item.ref_id).unwrap())
-        .collect();
+    let (first, second) = (builtin().item_set("benchmark-25").unwrap(), builtin().item_set("benchmark-27").unwrap());
+    let places: Vec<usize> = first.items.iter().map(|item| second.position(&item.ref_id).unwrap()).collect();
     for (a, b) in early.iter().zip(&late) {
         assert_eq!((&a.id, &a.profile), (&b.id, &b.profile));
-        assert_eq!(
-            a.levels,
-            places.iter().map(|at| b.levels[*at]).collect::<Vec<_>>()
-        );
+        assert_eq!(a.levels, places.iter().map(|at| b.levels[*at]).collect::<Vec<_>>());
     }
 }
 
 #[test]
 fn the_later_release_says_that_it_reproduces_no_published_figure() {
     assert!(late().head().method.en.contains("no published figure"));
-    assert!(
-        late()
-            .head()
-            .method
-            .ja
-            .contains("再現するものではありません")
-    );
+    assert!(late().head().method.ja.contains("再現するものではありません"));
     for release in builtin_releases() {
         assert!(release.head().synthetic);
         assert!(
@@ -231,10 +148,8 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 #[test]
 fn the_shipped_releases_have_the_recorded_hashes() {
     let golden = include_str!("../../../../catalog/golden/releases.txt");
-    let now: Vec<String> = builtin_releases()
-        .iter()
-        .map(|release| format!("{} {}", release.id(), release.head().hash))
-        .collect();
+    let now: Vec<String> =
+        builtin_releases().iter().map(|release| format!("{} {}", release.id(), release.head().hash)).collect();
     assert_eq!(now, golden.lines().collect::<Vec<_>>());
 }
 
@@ -244,8 +159,7 @@ fn deviation_values_are_given_where_the_distribution_allows_them() {
     assert!(all.allows_deviation_value());
     let at_mean = all.deviation_value(67).unwrap();
     assert!((49.0..51.0).contains(&at_mean));
-    let mut few =
-        release::Tally::new(builtin(), builtin().item_set("benchmark-25").unwrap()).unwrap();
+    let mut few = release::Tally::new(builtin(), builtin().item_set("benchmark-25").unwrap()).unwrap();
     for level in [1, 3, 5] {
         few.add(&row(level)).unwrap();
     }
@@ -279,29 +193,8 @@ fn one_more_submission_taken_away_again_leaves_the_same_release() {
 #[test]
 fn a_row_that_does_not_fit_is_refused() {
     let mut tally = early().tally().clone();
-    assert!(
-        tally
-            .add(&Row {
-                levels: vec![3; 24],
-                ..row(3)
-            })
-            .is_err()
-    );
-    assert!(
-        tally
-            .add(&Row {
-                industry: "piracy".to_owned(),
-                ..row(3)
-            })
-            .is_err()
-    );
-    assert!(
-        tally
-            .remove(&Row {
-                risk_index: 4.9,
-                ..row(1)
-            })
-            .is_err()
-    );
+    assert!(tally.add(&Row { levels: vec![3; 24], ..row(3) }).is_err());
+    assert!(tally.add(&Row { industry: "piracy".to_owned(), ..row(3) }).is_err());
+    assert!(tally.remove(&Row { risk_index: 4.9, ..row(1) }).is_err());
     assert_eq!(&tally, early().tally());
 }

@@ -1,0 +1,11 @@
+//! What may be asked of the log.
+
+use platform::Act;
+
+use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO};
+
+/// Read the tenant's log.
+pub const READ: Act = Act::by("audit-log.read", &[ADMINISTRATOR, AUDITOR, CISO]);
+
+/// All acts of this domain.
+pub const ALL: &[&Act] = &[&READ];

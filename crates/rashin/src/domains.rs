@@ -1,0 +1,27 @@
+//! All domains, in dependency order: a domain uses only those before it.
+
+use platform::{Act, Statement};
+
+use crate::{assessment, audit_log, identity, organisation, population};
+
+/// One domain as the rest of the program sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Domain {
+    /// Folder name.
+    pub name: &'static str,
+    /// Acts one may ask for.
+    pub acts: &'static [&'static Act],
+    /// Statements of its store.
+    pub statements: &'static [Statement],
+}
+
+/// The domains.
+pub const ALL: &[Domain] = &[
+    Domain { name: "catalog", acts: &[], statements: &[] },
+    Domain { name: "organisation", acts: organisation::acts::ALL, statements: organisation::store::ALL },
+    Domain { name: "identity", acts: identity::acts::ALL, statements: identity::store::ALL },
+    Domain { name: "audit_log", acts: audit_log::acts::ALL, statements: audit_log::store::ALL },
+    Domain { name: "assessment", acts: assessment::acts::ALL, statements: assessment::store::ALL },
+    Domain { name: "population", acts: population::acts::ALL, statements: population::store::ALL },
+    Domain { name: "benchmark", acts: &[], statements: &[] },
+];

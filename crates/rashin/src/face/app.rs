@@ -1,0 +1,43 @@
+//! What all requests share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use platform::{Actor, Ctx, Ground, Texts, Via};
+
+use crate::assessment::evidence::EvidenceFolder;
+
+/// The running product.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Database, clock, randomness, gate.
+    pub ground: Ground,
+    /// All messages.
+    pub texts: Arc<Texts>,
+    /// Where evidence is kept.
+    pub evidence: EvidenceFolder,
+    /// Address under which people reach it, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// Folder of data.
+    pub data: Arc<PathBuf>,
+}
+
+impl App {
+    /// A context for an asker.
+    #[must_use]
+    pub fn ctx(&self, actor: Actor, via: Via) -> Ctx {
+        Ctx::new(self.ground.clone(), actor, via)
+    }
+
+    /// A context for the installation's own work.
+    #[must_use]
+    pub fn system(&self) -> Ctx {
+        self.ctx(Actor::System, Via::Job)
+    }
+
+    /// Whether the address is https, so that cookies may say so.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

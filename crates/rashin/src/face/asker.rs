@@ -1,0 +1,151 @@
+//! Who asks: the session of a cookie (pages) or a bearer token (API), looked up once per request.
+
+use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use platform::web::{cookie, language_of};
+use platform::{Actor, Ctx, Language, Via};
+
+use super::{App, Failure, Page};
+use crate::identity::{self, Session};
+
+/// Name of the session cookie.
+pub const SESSION_COOKIE: &str = "rashin_session";
+
+/// The session of a request, put there by [`find_session`].
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The session.
+    pub session: Session,
+    /// The token held.
+    pub token: String,
+}
+
+/// Whoever asks, signed in or not.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Acts in the asker's name.
+    pub ctx: Ctx,
+    /// Session and token, if signed in.
+    pub found: Option<Found>,
+    /// Language of the answer.
+    pub language: Language,
+    /// Where the request comes from.
+    pub source: String,
+    /// The frame of a page in answer.
+    pub page: Page,
+}
+
+/// Somebody signed in. Others are led to the sign-in page, or get 401 from the API.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Asker);
+
+/// The session cookie to set; an empty token takes it away.
+#[must_use]
+pub fn session_cookie(app: &App, token: &str) -> HeaderValue {
+    let age = if token.is_empty() { 0 } else { 12 * 60 * 60 };
+    let secure = if app.is_secure() { "; Secure" } else { "" };
+    let text = format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rashin_session=; Path=/; Max-Age=0"))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn source_of(parts: &Parts) -> String {
+    parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
+}
+
+/// Whether the path belongs to the API.
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+/// Middleware: finds the session and renews the cookie's token when it is due.
+pub async fn find_session(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/static/") {
+        return next.run(request).await;
+    }
+    let api = is_api(request.uri().path());
+    let by_cookie = cookie(request.headers(), SESSION_COOKIE).map(str::to_owned);
+    let by_bearer = if api { bearer(request.headers()).map(str::to_owned) } else { None };
+    let Some(token) = by_bearer.clone().or(by_cookie) else { return next.run(request).await };
+    let via = if api { Via::Api } else { Via::Page };
+    let anonymous = app.ctx(Actor::Anonymous { source: String::new() }, via);
+    let session = match identity::find_session(&anonymous, &token).await {
+        Ok(Some(session)) => session,
+        Ok(None) => return next.run(request).await,
+        Err(error) => return Failure(error).into_response(),
+    };
+    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone() });
+    let mut response = next.run(request).await;
+    if by_bearer.is_none() && !response.headers().contains_key(header::SET_COOKIE) {
+        let ctx = anonymous.as_actor(actor_of(&session));
+        match identity::rotate(&ctx, &session, &token).await {
+            Ok(Some(fresh)) => {
+                response.headers_mut().append(header::SET_COOKIE, session_cookie(&app, &fresh));
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a session was not renewed"),
+        }
+    }
+    response
+}
+
+fn actor_of(session: &Session) -> Actor {
+    Actor::Account {
+        id: session.account_id.clone(),
+        tenant_id: session.tenant_id.clone(),
+        name: session.name.clone(),
+    }
+}
+
+impl Asker {
+    fn of(parts: &Parts, app: &App) -> Self {
+        let found = parts.extensions.get::<Found>().cloned();
+        let source = source_of(parts);
+        let actor =
+            found.as_ref().map_or_else(|| Actor::Anonymous { source: source.clone() }, |found| actor_of(&found.session));
+        let via = if is_api(parts.uri.path()) { Via::Api } else { Via::Page };
+        let language = language_of(&parts.headers);
+        let page = Page::new(app, language, &parts.headers, &parts.uri, found.as_ref().map(|found| &found.session));
+        Self { ctx: app.ctx(actor, via), found, language, source, page }
+    }
+}
+
+impl FromRequestParts<App> for Asker {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts, app))
+    }
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let asker = Asker::of(parts, app);
+        if asker.found.is_some() {
+            return Ok(Self(asker));
+        }
+        if is_api(parts.uri.path()) {
+            return Err(Failure::sign_in_first().into_response());
+        }
+        let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+        Err(Redirect::to(&format!("/sign-in?next={}", super::page::encode(wanted))).into_response())
+    }
+}
+
+impl OptionalFromRequestParts<App> for SignedIn {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Self::Rejection> {
+        let asker = Asker::of(parts, app);
+        Ok(asker.found.is_some().then_some(Self(asker)))
+    }
+}

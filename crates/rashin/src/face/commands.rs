@@ -1,0 +1,99 @@
+//! What all commands share: where the data is, in whose name one acts, how answers are printed.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use platform::{Actor, Ctx, Error, Language, Result, Texts, Via};
+use serde::Serialize;
+
+use super::App;
+use super::serve::{Place, open};
+use crate::identity;
+
+/// Where the data is and in whose name one acts.
+#[derive(Debug, Clone, Args)]
+pub struct DeskArgs {
+    /// Folder of data
+    #[arg(long, env = "RASHIN_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// PostgreSQL address; without it, SQLite in the folder of data
+    #[arg(long, env = "RASHIN_DATABASE")]
+    pub database: Option<String>,
+    /// Mail address of the account in whose name the command acts
+    #[arg(long = "as", env = "RASHIN_AS", value_name = "EMAIL")]
+    pub account: Option<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// An open installation with an asker.
+#[derive(Debug)]
+pub struct Desk {
+    /// The installation.
+    pub app: App,
+    /// The asker.
+    pub ctx: Ctx,
+    /// Whether to answer as JSON.
+    pub json: bool,
+}
+
+impl Desk {
+    /// Opens the installation in the name of `--as`.
+    pub async fn open(args: &DeskArgs) -> Result<Self> {
+        let place = Place { data: args.data.clone(), database: args.database.clone(), public_url: "http://localhost:8650".into() };
+        let app = open(&place).await?;
+        let system = app.ctx(Actor::System, Via::Command);
+        let ctx = match &args.account {
+            Some(email) => {
+                let actor = identity::actor_by_email(&system, email).await?;
+                app.ctx(actor, Via::Command)
+            }
+            None => app.ctx(Actor::Anonymous { source: "command".to_owned() }, Via::Command),
+        };
+        Ok(Self { app, ctx, json: args.json })
+    }
+
+    /// Prints an answer: JSON if asked for, else the lines.
+    pub fn say(&self, value: &impl Serialize, lines: impl FnOnce() -> Vec<String>) -> Result<()> {
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let text = serde_json::to_string_pretty(value).map_err(Error::internal)?;
+            return writeln!(out, "{text}").map_err(Error::internal);
+        }
+        for line in lines() {
+            writeln!(out, "{line}").map_err(Error::internal)?;
+        }
+        Ok(())
+    }
+}
+
+/// The language of commands: `--language`, else the environment's, else Japanese.
+#[must_use]
+pub fn language(chosen: Option<&str>) -> Language {
+    let from_environment = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    chosen
+        .map(str::to_owned)
+        .or_else(from_environment)
+        .and_then(|code| Language::parse(code.split('.').next().unwrap_or("")))
+        .unwrap_or(Language::Ja)
+}
+
+/// What went wrong, in the lines a person reads: every fault with its place, value and what is allowed.
+#[must_use]
+pub fn explain(texts: &Texts, language: Language, error: &Error) -> Vec<String> {
+    match error {
+        Error::Invalid(faults) => faults
+            .iter()
+            .map(|fault| {
+                let line = fault.line.map(|line| format!("{}: ", texts.get(language, "line-number", &[("line", &line.to_string())])));
+                let value = if fault.value.is_empty() { String::new() } else { format!(" ({})", fault.value) };
+                format!("{}{}{value}: {}", line.unwrap_or_default(), fault.field, texts.show(language, &fault.message))
+            })
+            .collect(),
+        Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message) => vec![texts.show(language, message)],
+        Error::NotFound => vec![texts.get(language, "failure-not-found-text", &[])],
+        Error::Internal(cause) => vec![format!("{}: {cause}", texts.get(language, "failure-internal", &[]))],
+    }
+}

@@ -1,0 +1,162 @@
+//! How failures are shown: one place for pages, one for the API. Internal ones are logged once, with a reference.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use platform::{Error, Fault, Message};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::asker::is_api;
+use super::{App, Asker, Page};
+
+/// An error on its way out. [`show_failures`] gives it its face.
+#[derive(Debug)]
+pub struct Failure(pub Error);
+
+impl Failure {
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn sign_in_first() -> Self {
+        Self(Error::Forbidden(Message::new("error-sign-in-first")))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound => StatusCode::NOT_FOUND,
+        Error::Forbidden(message) if message.key == "error-sign-in-first" => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = status(&self.0).into_response();
+        response.extensions_mut().insert(Arc::new(self.0));
+        response
+    }
+}
+
+/// A failure as the API tells it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `not-found`, `forbidden`, `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
+    pub kind: String,
+    /// What is wrong, in the asker's language.
+    pub message: String,
+    /// Every wrong field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ProblemFault>,
+    /// What to quote when asking for help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// One wrong field.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemFault {
+    /// Field.
+    pub field: String,
+    /// Line or row, where it stands in a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The value found.
+    pub value: String,
+    /// What is allowed.
+    pub message: String,
+}
+
+impl ProblemFault {
+    /// A fault in a page's language.
+    #[must_use]
+    pub fn of(page: &Page, fault: &Fault) -> Self {
+        Self { field: fault.field.clone(), line: fault.line, value: fault.value.clone(), message: page.message(&fault.message) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "face/pages/failure.html")]
+struct FailurePage<'a> {
+    page: &'a Page,
+    status: u16,
+    title: String,
+    problem: Problem,
+}
+
+fn kind_of(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        404 => "not-found",
+        401 => "sign-in",
+        403 => "forbidden",
+        405 => "method",
+        409 => "conflict",
+        413 => "too-large",
+        422 | 400 | 415 => "invalid",
+        429 => "too-many",
+        _ => "internal",
+    }
+}
+
+fn problem(page: &Page, status: StatusCode, error: Option<&Error>, detail: Option<String>, reference: Option<String>) -> Problem {
+    let kind = kind_of(status);
+    let (message, faults) = match error {
+        Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => (page.message(message), Vec::new()),
+        Some(Error::Invalid(faults)) => {
+            (page.t("failure-invalid-text"), faults.iter().map(|fault| ProblemFault::of(page, fault)).collect())
+        }
+        _ => (detail.unwrap_or_else(|| page.t(&format!("failure-{kind}-text"))), Vec::new()),
+    };
+    Problem { kind: kind.to_owned(), message, faults, reference }
+}
+
+/// Middleware: gives errors without a body their face, in the asker's language.
+pub async fn show_failures(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(asker) = Asker::from_request_parts(&mut parts, &app).await;
+    let (api, path) = (is_api(parts.uri.path()), parts.uri.path().to_owned());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let status = response.status();
+    let error = response.extensions().get::<Arc<Error>>().cloned();
+    let plain = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !(status.is_client_error() || status.is_server_error()) || (error.is_none() && !plain) {
+        return response;
+    }
+    let mut reference = None;
+    if let Some(Error::Internal(cause)) = error.as_deref() {
+        let mut bytes = [0_u8; 5];
+        if asker.ctx.fill_random(&mut bytes).is_ok() {
+            reference = Some(hex::encode(bytes));
+        }
+        tracing::error!(reference, cause, path, "internal failure");
+    }
+    let problem = problem(&asker.page, status, error.as_deref(), None, reference);
+    let mut shown = if api {
+        (status, Json(problem)).into_response()
+    } else {
+        let title = asker.page.t(&format!("failure-{}", kind_of(status)));
+        let page = FailurePage { page: &asker.page, status: status.as_u16(), title, problem };
+        (status, super::Html(page)).into_response()
+    };
+    for (name, value) in response.headers() {
+        if [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE].contains(name) {
+            shown.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    shown
+}

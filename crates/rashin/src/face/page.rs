@@ -1,0 +1,306 @@
+//! The frame of every page: language, person, navigation, dates and numbers as people read them.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use platform::web::cookie;
+use platform::{Error, Fault, Language, Message, Texts};
+
+use super::{App, Failure};
+use crate::identity::Session;
+
+/// What every template knows as `page`.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Language of the page.
+    pub language: Language,
+    /// The person's name; empty if not signed in.
+    pub person: String,
+    /// The person's address.
+    pub email: String,
+    /// `light`, `dark`, or empty for the system's choice.
+    pub theme: String,
+    /// Path and query of this page, to come back to after switching language.
+    pub here: String,
+    /// A message key for what was just done.
+    done: Option<String>,
+    texts: Arc<Texts>,
+    zone: TimeZone,
+}
+
+impl Page {
+    /// The frame for a request.
+    #[must_use]
+    pub fn new(app: &App, language: Language, headers: &HeaderMap, uri: &Uri, session: Option<&Session>) -> Self {
+        let theme = cookie(headers, "theme").filter(|theme| ["light", "dark"].contains(theme)).unwrap_or("");
+        let query = uri.query().unwrap_or("");
+        let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).map(|key| format!("done-{key}"));
+        Self {
+            language,
+            person: session.map(|session| session.name.clone()).unwrap_or_default(),
+            email: session.map(|session| session.email.clone()).unwrap_or_default(),
+            theme: theme.to_owned(),
+            here: uri.path().to_owned(),
+            done: done.filter(|key| app.texts.has(Language::Ja, key)),
+            texts: Arc::clone(&app.texts),
+            zone: TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC),
+        }
+    }
+
+    /// `ja` or `en`.
+    #[must_use]
+    pub fn lang(&self) -> &'static str {
+        self.language.code()
+    }
+
+    /// Version of the program.
+    #[must_use]
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    /// The main navigation: path and text key.
+    #[must_use]
+    pub fn navigation(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("/assessments", "nav-assessments"),
+            ("/units", "nav-units"),
+            ("/releases", "nav-population"),
+            ("/accounts", "nav-accounts"),
+            ("/audit-log", "nav-audit-log"),
+        ]
+    }
+
+    /// Whether this page lies below a path of the navigation.
+    #[must_use]
+    pub fn is_in(&self, path: &str) -> bool {
+        self.here.starts_with(path) || (path == "/assessments" && self.here == "/")
+    }
+
+    /// Where switching the language leads back to, made safe for a query.
+    #[must_use]
+    pub fn back(&self) -> String {
+        encode(&self.here)
+    }
+
+    /// Whether this is the theme chosen.
+    #[must_use]
+    pub fn is_theme(&self, choice: &str) -> bool {
+        self.theme == choice || (self.theme.is_empty() && choice == "auto")
+    }
+
+    /// The theme's name.
+    #[must_use]
+    pub fn theme_name(&self, choice: &str) -> String {
+        self.t(&format!("theme-{choice}"))
+    }
+
+    /// Whether somebody is signed in.
+    #[must_use]
+    pub fn signed_in(&self) -> bool {
+        !self.person.is_empty()
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        self.texts.get(self.language, key, &[])
+    }
+
+    /// A text with one argument.
+    #[must_use]
+    pub fn t1(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        self.texts.get(self.language, key, &[(name, &value.to_string())])
+    }
+
+    /// A text with two arguments.
+    #[must_use]
+    pub fn t2(&self, key: &str, name: &str, value: impl std::fmt::Display, other: &str, second: impl std::fmt::Display) -> String {
+        self.texts.get(self.language, key, &[(name, &value.to_string()), (other, &second.to_string())])
+    }
+
+    /// The label of a form field; the field's own name where it has none.
+    #[must_use]
+    pub fn label(&self, field: &str) -> String {
+        let key = format!("label-{field}");
+        if self.texts.has(self.language, &key) { self.t(&key) } else { field.to_owned() }
+    }
+
+    /// The name of a kind of unit.
+    #[must_use]
+    pub fn kind(&self, kind: &str) -> String {
+        self.t(&format!("kind-{kind}"))
+    }
+
+    /// The name of a kind of root unit with what it stands for.
+    #[must_use]
+    pub fn kind_choice(&self, kind: &str) -> String {
+        self.t(&format!("kind-{kind}-choice"))
+    }
+
+    /// What a kind of unit is.
+    #[must_use]
+    pub fn kind_help(&self, kind: &str) -> String {
+        self.t(&format!("kind-help-{kind}"))
+    }
+
+    /// What an act of the log is called.
+    #[must_use]
+    pub fn act(&self, act: &str) -> String {
+        self.t(&format!("act-{}", act.replace('.', "-")))
+    }
+
+    /// What a group of acts, such as `identity.`, is called.
+    #[must_use]
+    pub fn act_area(&self, area: &str) -> String {
+        self.t(&format!("act-area-{}", area.trim_end_matches('.')))
+    }
+
+    /// Through which face an act came.
+    #[must_use]
+    pub fn via(&self, via: &str) -> String {
+        self.t(&format!("via-{via}"))
+    }
+
+    /// The short name of a role.
+    #[must_use]
+    pub fn role(&self, role: &str) -> String {
+        self.t(&format!("role-short-{role}"))
+    }
+
+    /// The name of a role with what it may do.
+    #[must_use]
+    pub fn role_long(&self, role: &str) -> String {
+        self.t(&format!("role-{role}"))
+    }
+
+    /// The text of a message.
+    #[must_use]
+    pub fn message(&self, message: &Message) -> String {
+        self.texts.show(self.language, message)
+    }
+
+    /// What was just done, to be announced.
+    #[must_use]
+    pub fn done(&self) -> Option<String> {
+        self.done.as_deref().map(|key| self.t(key))
+    }
+
+    /// A moment as date and time in business time.
+    #[must_use]
+    pub fn moment(&self, at_ms: &i64) -> String {
+        self.stamp(*at_ms, "%Y年%-m月%-d日 %H:%M", "%-d %b %Y %H:%M")
+    }
+
+    /// A moment as a date in business time.
+    #[must_use]
+    pub fn date(&self, at_ms: &i64) -> String {
+        self.stamp(*at_ms, "%Y年%-m月%-d日", "%-d %b %Y")
+    }
+
+    fn stamp(&self, at_ms: i64, ja: &str, en: &str) -> String {
+        let format = if self.language == Language::Ja { ja } else { en };
+        Timestamp::from_millisecond(at_ms)
+            .map(|moment| moment.to_zoned(self.zone.clone()).strftime(format).to_string())
+            .unwrap_or_default()
+    }
+
+    /// A number with one decimal.
+    #[must_use]
+    pub fn one_decimal(&self, value: &f64) -> String {
+        format!("{value:.1}")
+    }
+
+    /// A number with two decimals.
+    #[must_use]
+    pub fn two_decimals(&self, value: &f64) -> String {
+        format!("{value:.2}")
+    }
+
+    /// A size in bytes as people read it.
+    #[must_use]
+    pub fn size(&self, bytes: &i64) -> String {
+        let bytes = *bytes as f64;
+        if bytes < 1_000_000.0 { format!("{:.0} kB", (bytes / 1000.0).max(1.0)) } else { format!("{:.1} MB", bytes / 1_000_000.0) }
+    }
+}
+
+/// Text made safe for a query.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// A rendered template.
+#[derive(Debug)]
+pub struct Html<T>(pub T);
+
+impl<T: Template> IntoResponse for Html<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(text) => axum::response::Html(text).into_response(),
+            Err(error) => Failure(Error::internal(error)).into_response(),
+        }
+    }
+}
+
+/// Leads on to a page that says what was done.
+#[derive(Debug)]
+pub struct Done {
+    to: String,
+}
+
+impl Done {
+    /// To `path`, announcing the text `done-<what>`.
+    #[must_use]
+    pub fn to(path: &str, what: &str) -> Self {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let (path, anchor) = path.split_once('#').map_or((path, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
+        Self { to: format!("{path}{joint}done={what}{anchor}") }
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        Redirect::to(&self.to).into_response()
+    }
+}
+
+/// The faults of a form, for its template.
+#[derive(Debug, Clone, Default)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// Whether the form is fine, or was not sent yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The message for a field, empty if there is none.
+    #[must_use]
+    pub fn of(&self, page: &Page, field: &str) -> String {
+        self.0.iter().find(|fault| fault.field == field).map(|fault| page.message(&fault.message)).unwrap_or_default()
+    }
+}
+
+/// Splits an outcome: faults come back for the form, other failures pass on.
+pub fn faults_or<T>(outcome: platform::Result<T>) -> Result<std::result::Result<T, Faults>, Failure> {
+    match outcome {
+        Ok(value) => Ok(Ok(value)),
+        Err(Error::Invalid(faults)) => Ok(Err(Faults(faults))),
+        Err(error) => Err(Failure(error)),
+    }
+}

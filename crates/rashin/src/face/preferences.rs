@@ -1,0 +1,61 @@
+//! Choices kept in the browser: language and theme. No account is needed, nothing is logged.
+
+use axum::Form;
+use axum::extract::Query;
+use axum::http::{HeaderMap, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use platform::web::LANGUAGE_COOKIE;
+use platform::Language;
+use serde::Deserialize;
+
+const YEAR_S: u32 = 365 * 24 * 60 * 60;
+
+#[derive(Deserialize)]
+pub(super) struct LanguageChoice {
+    to: String,
+    #[serde(default)]
+    back: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ThemeChoice {
+    theme: String,
+}
+
+/// A path on this server and nothing else.
+#[must_use]
+pub fn local_path(path: &str) -> &str {
+    let fine = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control);
+    if fine { path } else { "/" }
+}
+
+fn keep(name: &str, value: &str, back: &str) -> Response {
+    let cookie = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={YEAR_S}");
+    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(local_path(back))).into_response()
+}
+
+/// `GET /preferences/language?to=en&back=/…`.
+pub(super) async fn set_language(Query(choice): Query<LanguageChoice>) -> Response {
+    let language = Language::parse(&choice.to).unwrap_or(Language::Ja);
+    keep(LANGUAGE_COOKIE, language.code(), &choice.back)
+}
+
+/// `POST /preferences/theme`.
+pub(super) async fn set_theme(headers: HeaderMap, Form(choice): Form<ThemeChoice>) -> Response {
+    let theme = if ["light", "dark"].contains(&choice.theme.as_str()) { choice.theme.as_str() } else { "auto" };
+    let back = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).and_then(|address| address.parse::<axum::http::Uri>().ok());
+    keep("theme", theme, back.as_ref().map_or("/", axum::http::Uri::path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_on_this_server_are_led_to() {
+        for path in ["//evil.example", "https://evil.example", "/\\evil.example", "", "javascript:alert(1)"] {
+            assert_eq!(local_path(path), "/");
+        }
+        assert_eq!(local_path("/assessments/1?x=2"), "/assessments/1?x=2");
+    }
+}

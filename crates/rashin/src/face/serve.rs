@@ -1,0 +1,107 @@
+//! `rashin serve`: routes, layers, start and stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+use platform::clock::{SystemClock, SystemEntropy};
+use platform::db::migrate;
+use platform::web::secure_headers;
+use platform::{Db, Ground, Result};
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::{App, api, asker, assets, failure, preferences, texts};
+use crate::assessment::evidence::{self, EvidenceFolder};
+use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
+
+/// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
+pub const BODY_LIMIT: usize = 512 * 1024;
+
+/// Where the product's data lies and how it is reached.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Folder of data.
+    pub data: PathBuf,
+    /// `postgres://…`; a SQLite file in the folder of data otherwise.
+    pub database: Option<String>,
+    /// Address people use.
+    pub public_url: String,
+}
+
+/// Opens the data, bringing the database up to date.
+pub async fn open(place: &Place) -> Result<App> {
+    std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
+    let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
+    let db = Db::open(&address).await?;
+    migrate(&db, migrations::ALL).await?;
+    let ground = Ground {
+        db,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        gate: Arc::new(identity::gate::Grants),
+    };
+    let app = App {
+        ground,
+        texts: texts::texts(),
+        evidence: EvidenceFolder::below(&place.data),
+        public_url: place.public_url.trim_end_matches('/').into(),
+        data: Arc::new(place.data.clone()),
+    };
+    population::freeze_builtin(&app.system()).await?;
+    Ok(app)
+}
+
+/// All routes with all layers.
+pub fn router(app: App) -> Router {
+    let upload = DefaultBodyLimit::max(evidence::SIZE_LIMIT + 64 * 1024);
+    Router::new()
+        .merge(catalog::web::routes())
+        .merge(organisation::web::routes())
+        .merge(identity::web::routes())
+        .merge(audit_log::web::routes())
+        .merge(assessment::web::routes())
+        .merge(population::web::routes())
+        .merge(benchmark::web::routes())
+        .merge(api::router())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .merge(assessment::web::uploads().layer(upload))
+        .route("/preferences/language", get(preferences::set_language))
+        .route("/preferences/theme", post(preferences::set_theme))
+        .route("/static/{*name}", get(assets::get_asset))
+        .layer(CsrfLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), failure::show_failures))
+        .layer(middleware::from_fn_with_state(app.clone(), asker::find_session))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(middleware::from_fn(secure_headers))
+        .with_state(app)
+}
+
+/// Listens until it is told to stop; requests under way are finished.
+pub async fn listen(app: App, address: SocketAddr) -> Result<()> {
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await.map_err(platform::Error::internal)
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! { _ = interrupt => {}, () = terminate => {} }
+}

@@ -1,0 +1,176 @@
+//! One-time links: the first account of an installation, and invitations.
+
+use platform::{Ctx, Error, Message, Object, Result, new_id};
+
+use super::model::{Grant, Invitation, checked_email, checked_password, checked_person};
+use super::sessions::{admit_newcomer, new_token, token_hash};
+use super::store::Credentials;
+use super::{acts, password, store};
+use crate::organisation::{self, UnitKind, roles};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// What the first person enters.
+#[derive(Debug, Clone, Default)]
+pub struct SetUp {
+    /// Name of the organisation.
+    pub organisation: String,
+    /// `group` or `company`.
+    pub kind: String,
+    /// The person.
+    pub person: Newcomer,
+}
+
+/// A person who makes an account.
+#[derive(Debug, Clone, Default)]
+pub struct Newcomer {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+}
+
+/// On an installation without accounts: a fresh set-up link's token, valid for a day; earlier ones stop working.
+pub async fn open_set_up(ctx: &Ctx) -> Result<Option<String>> {
+    if store::count_active(ctx, "").await? > 0 {
+        return Ok(None);
+    }
+    let token = new_token(ctx)?;
+    let mut deed = ctx.begin(&acts::OFFER_SET_UP, Object::free("installation", "")).await?;
+    store::void_set_up(&mut deed).await?;
+    let link = Invitation { purpose: "setup".into(), tenant_id: None, email: None, role: None, unit_id: None };
+    store::add_link(&mut deed, &token_hash(&token), &link, "", ctx.now_ms() + DAY_MS).await?;
+    deed.commit("").await?;
+    Ok(Some(token))
+}
+
+/// What an unused link is for; not found once used or expired.
+pub async fn link(ctx: &Ctx, token: &str, purpose: &str) -> Result<Invitation> {
+    let link = store::link(ctx, &token_hash(token)).await?;
+    if link.purpose == purpose { Ok(link) } else { Err(Error::NotFound) }
+}
+
+async fn credentials(ctx: &Ctx, person: &Newcomer, tenant_id: &str, extra: Vec<platform::Fault>) -> Result<Credentials> {
+    let mut faults = extra;
+    let name = checked_person(&person.name).map_err(|fault| faults.push(fault));
+    let email = checked_email(&person.email).map_err(|fault| faults.push(fault));
+    let password = checked_password(&person.password).map_err(|fault| faults.push(fault));
+    match (name, email, password) {
+        (Ok(name), Ok(email), Ok(password)) if faults.is_empty() => Ok(Credentials {
+            id: new_id(ctx)?,
+            tenant_id: tenant_id.to_owned(),
+            email,
+            name,
+            password_hash: password::hash(ctx, password).await?,
+            suspended: false,
+        }),
+        _ => Err(Error::Invalid(faults)),
+    }
+}
+
+fn grant(ctx: &Ctx, account_id: &str, role: &str, unit_id: &str, reason: &str) -> Result<Grant> {
+    Ok(Grant {
+        id: new_id(ctx)?,
+        account_id: account_id.to_owned(),
+        role: role.to_owned(),
+        unit_id: unit_id.to_owned(),
+        unit_name: String::new(),
+        granted_at_ms: ctx.now_ms(),
+        until_ms: None,
+        reason: reason.to_owned(),
+    })
+}
+
+/// Makes the tenant and its first person, who is administrator and CISO; gives a session token.
+pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
+    link(ctx, token, "setup").await?;
+    let mut faults = Vec::new();
+    if let Err(Error::Invalid(more)) = organisation::model::checked_name("organisation", &input.organisation) {
+        faults.extend(more);
+    }
+    let kind = UnitKind::parse(&input.kind).filter(|kind| *kind != UnitKind::Department);
+    if kind.is_none() {
+        faults.push(platform::Fault::new("kind", &input.kind, Message::new("error-choice")));
+    }
+    let mut account = credentials(ctx, &input.person, "", faults).await?;
+    let mut deed = ctx.begin(&acts::SET_UP, Object::free("account", &account.id)).await?;
+    store::use_link(&mut deed, &token_hash(token)).await?;
+    let root = organisation::enter_root(ctx, &mut deed, kind.unwrap_or(UnitKind::Company), &input.organisation).await?;
+    account.tenant_id.clone_from(&root.id);
+    store::add_account(&mut deed, &account).await?;
+    for role in [roles::ADMINISTRATOR, roles::CISO] {
+        let grant = grant(ctx, &account.id, role, &root.id, "set-up")?;
+        store::add_grant(&mut deed, &root.id, &grant, &account.id).await?;
+    }
+    deed.commit("").await?;
+    admit_newcomer(ctx, &account.id).await
+}
+
+/// Makes a tenant with its first person for sample data; only the installation itself may. Gives the account's id.
+pub async fn seed_tenant(ctx: &Ctx, input: &SetUp, also: &[&str]) -> Result<(String, String)> {
+    let kind = UnitKind::parse(&input.kind).unwrap_or(UnitKind::Company);
+    let mut account = credentials(ctx, &input.person, "", Vec::new()).await?;
+    let mut deed = ctx.begin(&acts::OFFER_SET_UP, Object::free("account", &account.id)).await?;
+    let root = organisation::enter_root(ctx, &mut deed, kind, &input.organisation).await?;
+    account.tenant_id.clone_from(&root.id);
+    store::add_account(&mut deed, &account).await?;
+    for role in [roles::ADMINISTRATOR, roles::CISO].iter().chain(also) {
+        let grant = grant(ctx, &account.id, role, &root.id, "sample data")?;
+        store::add_grant(&mut deed, &root.id, &grant, &account.id).await?;
+    }
+    deed.commit("sample data").await?;
+    Ok((root.id, account.id))
+}
+
+/// Invites a person into a unit with a role; gives the token of the link to hand over, valid for seven days.
+pub async fn invite(ctx: &Ctx, email: &str, role: &str, unit_id: &str) -> Result<String> {
+    let (account_id, tenant_id) = ctx.account()?;
+    let mut faults = Vec::new();
+    let email = checked_email(email).map_err(|fault| faults.push(fault)).unwrap_or_default();
+    if !roles::ALL.contains(&role) {
+        faults.push(platform::Fault::new("role", role, Message::new("error-choice")));
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let unit = organisation::unit(ctx, unit_id).await?;
+    if store::by_email(ctx, &email).await?.is_some() {
+        return Err(Error::field("email", &email, Message::new("error-email-taken")));
+    }
+    let token = new_token(ctx)?;
+    let mut deed = ctx.begin(&acts::INVITE, unit.object()).await?;
+    let link = Invitation {
+        purpose: "invitation".into(),
+        tenant_id: Some(tenant_id.to_owned()),
+        email: Some(email.clone()),
+        role: Some(role.to_owned()),
+        unit_id: Some(unit.id.clone()),
+    };
+    store::add_link(&mut deed, &token_hash(&token), &link, account_id, ctx.now_ms() + 7 * DAY_MS).await?;
+    deed.note("email", email);
+    deed.note("role", role);
+    deed.commit("").await?;
+    Ok(token)
+}
+
+/// Takes up an invitation; gives a session token. The address is the one that was invited.
+pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &str) -> Result<String> {
+    let link = link(ctx, token, "invitation").await?;
+    let (Some(tenant_id), Some(email), Some(role), Some(unit_id)) = (link.tenant_id, link.email, link.role, link.unit_id)
+    else {
+        return Err(Error::NotFound);
+    };
+    let person = Newcomer { name: name.to_owned(), email, password: password.to_owned() };
+    let account = credentials(ctx, &person, &tenant_id, Vec::new()).await?;
+    let mut deed = ctx.begin(&acts::ACCEPT_INVITATION, Object::of_unit("account", &account.id, &unit_id)).await?;
+    deed.in_log_of(&tenant_id);
+    store::use_link(&mut deed, &token_hash(token)).await?;
+    store::add_account(&mut deed, &account).await?;
+    let grant = grant(ctx, &account.id, &role, &unit_id, "invitation")?;
+    store::add_grant(&mut deed, &tenant_id, &grant, &account.id).await?;
+    deed.note("role", role);
+    deed.commit("").await?;
+    admit_newcomer(ctx, &account.id).await
+}

@@ -1,0 +1,273 @@
+//! The identity tables: accounts, account_suspensions, grants, sessions, links, sign_in_failures.
+
+use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
+
+use super::model::{Account, Grant, Invitation, Session};
+
+statements! {
+    COUNT_ACTIVE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id \
+        WHERE s.account_id IS NULL AND (a.tenant_id = $1 OR $1 = '')";
+    ADD_ACCOUNT = "INSERT INTO accounts (id, tenant_id, email, name, password_hash, created_at_ms, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, 1)";
+    BY_EMAIL = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.email = $1";
+    BY_ID = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.id = $1";
+    OF_TENANT = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 ORDER BY a.name, a.id LIMIT 1000";
+    SET_PASSWORD = "UPDATE accounts SET password_hash = $2, version = version + 1 WHERE id = $1";
+    SUSPEND = "INSERT INTO account_suspensions (account_id, suspended_by, suspended_at_ms, reason) VALUES ($1, $2, $3, $4)";
+    UNSUSPEND = "DELETE FROM account_suspensions WHERE account_id = $1";
+    ADD_GRANT = "INSERT INTO grants (id, tenant_id, account_id, role, unit_id, granted_by, granted_at_ms, reason, until_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    END_GRANT = "UPDATE grants SET ended_at_ms = $2 WHERE id = $1 AND ended_at_ms IS NULL";
+    GRANTS_OF_TENANT = "SELECT g.id, g.account_id, g.role, g.unit_id, u.name AS unit_name, g.granted_at_ms, g.until_ms, g.reason \
+        FROM grants g JOIN units u ON u.id = g.unit_id WHERE g.tenant_id = $1 AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $2) ORDER BY g.account_id, g.granted_at_ms, g.id LIMIT 5000";
+    GRANTS_OF_ACCOUNT = "SELECT g.id, g.account_id, g.role, g.unit_id, u.name AS unit_name, g.granted_at_ms, g.until_ms, g.reason \
+        FROM grants g JOIN units u ON u.id = g.unit_id WHERE g.account_id = $1 AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $2) ORDER BY g.granted_at_ms, g.id LIMIT 500";
+    ALLOWED_ = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
+        JOIN accounts a ON a.id = g.account_id LEFT JOIN account_suspensions s ON s.account_id = a.id \
+        WHERE g.account_id = $1 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' LIMIT 1";
+    ADMINISTRATORS = "SELECT COUNT(DISTINCT g.account_id) AS n FROM grants g LEFT JOIN account_suspensions s ON s.account_id = g.account_id \
+        WHERE g.tenant_id = $1 AND g.unit_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $2) AND s.account_id IS NULL";
+    ADD_SESSION = "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms) \
+        VALUES ($1, NULL, $2, $3, $3, $4)";
+    SESSION = "SELECT s.token_hash, s.account_id, s.rotated_at_ms, a.tenant_id, a.name, a.email FROM sessions s \
+        JOIN accounts a ON a.id = s.account_id LEFT JOIN account_suspensions x ON x.account_id = a.id \
+        WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.rotated_at_ms > $3)) AND s.expires_at_ms > $2 \
+        AND s.created_at_ms <= $2 AND x.account_id IS NULL";
+    ROTATE = "UPDATE sessions SET token_hash = $2, previous_hash = $1, rotated_at_ms = $3 WHERE token_hash = $1";
+    END_SESSION = "DELETE FROM sessions WHERE token_hash = $1";
+    END_SESSIONS_OF = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
+    END_EXPIRED = "DELETE FROM sessions WHERE expires_at_ms <= $1";
+    ADD_LINK = "INSERT INTO links (token_hash, purpose, tenant_id, email, role, unit_id, made_by, made_at_ms, expires_at_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    LINK = "SELECT purpose, tenant_id, email, role, unit_id FROM links \
+        WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
+    USE_LINK = "UPDATE links SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL";
+    VOID_SET_UP = "UPDATE links SET used_at_ms = $1 WHERE purpose = 'setup' AND used_at_ms IS NULL";
+    FAILURES = "SELECT failures, first_at_ms, last_at_ms FROM sign_in_failures WHERE subject = $1";
+    FAIL = "INSERT INTO sign_in_failures (subject, failures, first_at_ms, last_at_ms) VALUES ($1, 1, $2, $2) \
+        ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN sign_in_failures.first_at_ms < $3 THEN 1 ELSE sign_in_failures.failures + 1 END, \
+        first_at_ms = CASE WHEN sign_in_failures.first_at_ms < $3 THEN $2 ELSE sign_in_failures.first_at_ms END, last_at_ms = $2";
+    FORGIVE = "DELETE FROM sign_in_failures WHERE subject = $1";
+}
+
+/// Whether a grant allows an act; asked by the gate.
+pub(super) const ALLOWED: Statement = ALLOWED_;
+
+/// An account as the sign-in needs it.
+#[derive(Debug, Clone)]
+pub(super) struct Credentials {
+    pub id: String,
+    pub tenant_id: String,
+    pub email: String,
+    pub name: String,
+    pub password_hash: String,
+    pub suspended: bool,
+}
+
+fn credentials_of(row: &Row) -> Result<Credentials> {
+    Ok(Credentials {
+        id: row.text("id")?,
+        tenant_id: row.text("tenant_id")?,
+        email: row.text("email")?,
+        name: row.text("name")?,
+        password_hash: row.text("password_hash")?,
+        suspended: row.opt_int("suspended_at_ms")?.is_some(),
+    })
+}
+
+fn grant_of(row: &Row) -> Result<Grant> {
+    Ok(Grant {
+        id: row.text("id")?,
+        account_id: row.text("account_id")?,
+        role: row.text("role")?,
+        unit_id: row.text("unit_id")?,
+        unit_name: row.text("unit_name")?,
+        granted_at_ms: row.int("granted_at_ms")?,
+        until_ms: row.opt_int("until_ms")?,
+        reason: row.text("reason")?,
+    })
+}
+
+pub(super) async fn count_active(ctx: &Ctx, tenant_id: &str) -> Result<i64> {
+    ctx.row(&COUNT_ACTIVE, &[tenant_id.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+pub(super) async fn add_account(deed: &mut Deed, account: &Credentials) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [
+        account.id.as_str().into(),
+        account.tenant_id.as_str().into(),
+        account.email.as_str().into(),
+        account.name.as_str().into(),
+        account.password_hash.as_str().into(),
+        now_ms.into(),
+    ];
+    deed.write(&ADD_ACCOUNT, &values).await.map(|_| ())
+}
+
+pub(super) async fn by_email(ctx: &Ctx, email: &str) -> Result<Option<Credentials>> {
+    ctx.row(&BY_EMAIL, &[email.into()]).await?.as_ref().map(credentials_of).transpose()
+}
+
+pub(super) async fn by_id(ctx: &Ctx, id: &str) -> Result<Credentials> {
+    credentials_of(&ctx.row(&BY_ID, &[id.into()]).await?.ok_or(Error::NotFound)?)
+}
+
+pub(super) async fn of_tenant(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Account>> {
+    let grants = ctx.rows(&GRANTS_OF_TENANT, &[tenant_id.into(), ctx.now_ms().into()]).await?;
+    let grants = grants.iter().map(grant_of).collect::<Result<Vec<_>>>()?;
+    let rows = ctx.rows(&OF_TENANT, &[tenant_id.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let found = credentials_of(row)?;
+            let grants = grants.iter().filter(|grant| grant.account_id == found.id).cloned().collect();
+            Ok(Account { id: found.id, email: found.email, name: found.name, suspended: found.suspended, grants })
+        })
+        .collect()
+}
+
+pub(super) async fn grants_of(ctx: &Ctx, account_id: &str) -> Result<Vec<Grant>> {
+    let rows = ctx.rows(&GRANTS_OF_ACCOUNT, &[account_id.into(), ctx.now_ms().into()]).await?;
+    rows.iter().map(grant_of).collect()
+}
+
+pub(super) async fn set_password(deed: &mut Deed, account_id: &str, hash: &str, keep_session: &str) -> Result<()> {
+    deed.write(&SET_PASSWORD, &[account_id.into(), hash.into()]).await?;
+    deed.write(&END_SESSIONS_OF, &[account_id.into(), keep_session.into()]).await.map(|_| ())
+}
+
+pub(super) async fn suspend(deed: &mut Deed, account_id: &str, by: &str, reason: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&SUSPEND, &[account_id.into(), by.into(), now_ms.into(), reason.into()]).await?;
+    deed.write(&END_SESSIONS_OF, &[account_id.into(), "".into()]).await.map(|_| ())
+}
+
+pub(super) async fn unsuspend(deed: &mut Deed, account_id: &str) -> Result<()> {
+    match deed.write(&UNSUSPEND, &[account_id.into()]).await? {
+        1 => Ok(()),
+        _ => Err(Error::conflict("error-changed-meanwhile")),
+    }
+}
+
+pub(super) async fn add_grant(deed: &mut Deed, tenant_id: &str, grant: &Grant, by: &str) -> Result<()> {
+    let values = [
+        grant.id.as_str().into(),
+        tenant_id.into(),
+        grant.account_id.as_str().into(),
+        grant.role.as_str().into(),
+        grant.unit_id.as_str().into(),
+        by.into(),
+        grant.granted_at_ms.into(),
+        grant.reason.as_str().into(),
+        grant.until_ms.into(),
+    ];
+    deed.write(&ADD_GRANT, &values).await.map(|_| ())
+}
+
+pub(super) async fn end_grant(deed: &mut Deed, id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    match deed.write(&END_GRANT, &[id.into(), now_ms.into()]).await? {
+        1 => Ok(()),
+        _ => Err(Error::conflict("error-changed-meanwhile")),
+    }
+}
+
+pub(super) async fn administrators(deed: &mut Deed, tenant_id: &str) -> Result<i64> {
+    let now_ms = deed.now_ms();
+    deed.row(&ADMINISTRATORS, &[tenant_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+pub(super) async fn add_session(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&END_EXPIRED, &[now_ms.into()]).await?;
+    deed.write(&ADD_SESSION, &[token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()]).await.map(|_| ())
+}
+
+pub(super) async fn session(ctx: &Ctx, token_hash: &str, grace_from_ms: i64) -> Result<Option<Session>> {
+    let row = ctx.row(&SESSION, &[token_hash.into(), ctx.now_ms().into(), grace_from_ms.into()]).await?;
+    row.map(|row| {
+        Ok(Session {
+            token_hash: row.text("token_hash")?,
+            account_id: row.text("account_id")?,
+            tenant_id: row.text("tenant_id")?,
+            name: row.text("name")?,
+            email: row.text("email")?,
+            rotated_at_ms: row.int("rotated_at_ms")?,
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn rotate(deed: &mut Deed, old_hash: &str, new_hash: &str) -> Result<bool> {
+    let now_ms = deed.now_ms();
+    Ok(deed.write(&ROTATE, &[old_hash.into(), new_hash.into(), now_ms.into()]).await? == 1)
+}
+
+pub(super) async fn end_session(deed: &mut Deed, token_hash: &str) -> Result<()> {
+    deed.write(&END_SESSION, &[token_hash.into()]).await.map(|_| ())
+}
+
+pub(super) async fn add_link(deed: &mut Deed, token_hash: &str, link: &Invitation, by: &str, expires_at_ms: i64) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [
+        token_hash.into(),
+        link.purpose.as_str().into(),
+        link.tenant_id.clone().into(),
+        link.email.clone().into(),
+        link.role.clone().into(),
+        link.unit_id.clone().into(),
+        by.into(),
+        now_ms.into(),
+        expires_at_ms.into(),
+    ];
+    deed.write(&ADD_LINK, &values).await.map(|_| ())
+}
+
+pub(super) async fn link(ctx: &Ctx, token_hash: &str) -> Result<Invitation> {
+    let row = ctx.row(&LINK, &[token_hash.into(), ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?;
+    Ok(Invitation {
+        purpose: row.text("purpose")?,
+        tenant_id: row.opt_text("tenant_id")?,
+        email: row.opt_text("email")?,
+        role: row.opt_text("role")?,
+        unit_id: row.opt_text("unit_id")?,
+    })
+}
+
+/// Uses up a link; not found if somebody was faster.
+pub(super) async fn use_link(deed: &mut Deed, token_hash: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    match deed.write(&USE_LINK, &[token_hash.into(), now_ms.into()]).await? {
+        1 => Ok(()),
+        _ => Err(Error::NotFound),
+    }
+}
+
+pub(super) async fn void_set_up(deed: &mut Deed) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&VOID_SET_UP, &[now_ms.into()]).await.map(|_| ())
+}
+
+/// Failures of a subject since its first of the day, and the moment of the last.
+pub(super) async fn failures(ctx: &Ctx, subject: &str) -> Result<(i64, i64, i64)> {
+    match ctx.row(&FAILURES, &[subject.into()]).await? {
+        Some(row) => Ok((row.int("failures")?, row.int("first_at_ms")?, row.int("last_at_ms")?)),
+        None => Ok((0, 0, 0)),
+    }
+}
+
+pub(super) async fn fail(deed: &mut Deed, subject: &str, day_ms: i64) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&FAIL, &[subject.into(), now_ms.into(), (now_ms - day_ms).into()]).await.map(|_| ())
+}
+
+pub(super) async fn forgive(deed: &mut Deed, subject: &str) -> Result<()> {
+    deed.write(&FORGIVE, &[subject.into()]).await.map(|_| ())
+}

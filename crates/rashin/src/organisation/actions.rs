@@ -1,0 +1,138 @@
+//! Everything anyone may ask of the organisation.
+
+use platform::{Ctx, Deed, Error, Fault, Message, Result, new_id};
+
+use super::model::{Unit, UnitKind, checked_name};
+use super::{acts, store};
+
+/// Makes a root unit, the beginning of a tenant, as part of a larger deed (setting up, sample data).
+pub async fn enter_root(ctx: &Ctx, deed: &mut Deed, kind: UnitKind, name: &str) -> Result<Unit> {
+    let name = checked_name("organisation", name)?;
+    let id = new_id(ctx)?;
+    let unit = Unit {
+        tenant_id: id.clone(),
+        parent_id: None,
+        kind,
+        name,
+        path: format!("/{id}/"),
+        closed: false,
+        version: 1,
+        id,
+    };
+    deed.in_log_of(&unit.id);
+    store::add(deed, &unit).await?;
+    deed.note("tenant", unit.name.as_str());
+    Ok(unit)
+}
+
+/// The units one may see, each after the one above it.
+pub async fn list_units(ctx: &Ctx) -> Result<Vec<Unit>> {
+    store::visible(ctx).await
+}
+
+/// One unit, if one may see it; else it is not found.
+pub async fn unit(ctx: &Ctx, id: &str) -> Result<Unit> {
+    let unit = store::one(ctx, id).await?;
+    if ctx.may(&acts::READ, &unit.object()).await? { Ok(unit) } else { Err(Error::NotFound) }
+}
+
+/// Adds a unit below `parent_id`. Its kind must not stand above the parent's.
+pub async fn add_unit(ctx: &Ctx, parent_id: &str, kind: UnitKind, name: &str) -> Result<Unit> {
+    let parent = unit(ctx, parent_id).await?;
+    let name = checked_name("name", name)?;
+    check_place(&parent, kind)?;
+    let id = new_id(ctx)?;
+    let child = Unit {
+        tenant_id: parent.tenant_id.clone(),
+        parent_id: Some(parent.id.clone()),
+        kind,
+        name,
+        path: format!("{}{id}/", parent.path),
+        closed: false,
+        version: 1,
+        id,
+    };
+    let mut deed = ctx.begin(&acts::ADD_UNIT, parent.object()).await?;
+    store::add(&mut deed, &child).await?;
+    deed.note("added", child.id.as_str());
+    deed.note("name", child.name.as_str());
+    deed.commit("").await?;
+    Ok(child)
+}
+
+/// How a unit shall be from now on.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: UnitKind,
+    /// The unit above; none leaves a root a root.
+    pub parent_id: Option<String>,
+    /// The version the editor saw.
+    pub version: i64,
+}
+
+/// Renames, re-classes or moves a unit. A conflict if somebody changed it meanwhile.
+pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
+    let before = unit(ctx, id).await?;
+    let name = checked_name("name", &edit.name)?;
+    let parent = match &edit.parent_id {
+        Some(parent_id) => Some(unit(ctx, parent_id).await?),
+        None => None,
+    };
+    if parent.is_some() != before.parent_id.is_some() {
+        return Err(Error::field("parent", edit.parent_id.as_deref().unwrap_or(""), Message::new("error-unit-root")));
+    }
+    let mut path = before.path.clone();
+    if let Some(parent) = &parent {
+        check_place(parent, edit.kind)?;
+        if parent.path.starts_with(&before.path) || parent.tenant_id != before.tenant_id {
+            return Err(Error::field("parent", &parent.name, Message::new("error-unit-below-itself")));
+        }
+        path = format!("{}{id}/", parent.path);
+    }
+    let mut deed = ctx.begin(&acts::EDIT_UNIT, before.object()).await?;
+    if store::highest_child(&mut deed, id).await?.is_some_and(|highest| highest < edit.kind) {
+        return Err(Error::field("kind", edit.kind.as_str(), Message::new("error-unit-kind")));
+    }
+    let after = Unit { name, kind: edit.kind, parent_id: edit.parent_id, path, version: edit.version + 1, ..before.clone() };
+    store::edit(&mut deed, &after, edit.version).await?;
+    if after.path != before.path {
+        store::move_paths(&mut deed, &before.path, &after.path).await?;
+    }
+    deed.note("from", serde_json::json!({ "name": before.name, "kind": before.kind, "parent": before.parent_id }));
+    deed.note("to", serde_json::json!({ "name": after.name, "kind": after.kind, "parent": after.parent_id }));
+    deed.commit("").await?;
+    Ok(after)
+}
+
+/// Closes a unit without open units below it, or opens it again.
+pub async fn close_unit(ctx: &Ctx, id: &str, closed: bool, reason: &str) -> Result<()> {
+    let unit = unit(ctx, id).await?;
+    if unit.parent_id.is_none() {
+        return Err(Error::conflict("error-unit-root"));
+    }
+    let mut deed = ctx.begin(&acts::CLOSE_UNIT, unit.object()).await?;
+    if closed {
+        if store::open_below(&mut deed, &unit.path).await? > 0 {
+            return Err(Error::conflict("error-unit-has-children"));
+        }
+        store::close(&mut deed, id, ctx.actor().account_id().unwrap_or(""), reason).await?;
+    } else {
+        store::reopen(&mut deed, id).await?;
+    }
+    deed.note("closed", closed);
+    deed.commit(reason).await
+}
+
+fn check_place(parent: &Unit, kind: UnitKind) -> Result<()> {
+    let mut faults = Vec::new();
+    if kind < parent.kind {
+        faults.push(Fault::new("kind", kind.as_str(), Message::new("error-unit-kind")));
+    }
+    if parent.closed {
+        faults.push(Fault::new("parent", &parent.name, Message::new("error-unit-closed")));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}

@@ -1,0 +1,20 @@
+//! Roles a person can hold in a unit and everything below it.
+
+/// Manages units, people and grants. Cannot read assessments unless given another role too.
+pub const ADMINISTRATOR: &str = "administrator";
+/// Chief information security officer.
+pub const CISO: &str = "ciso";
+/// Member of the board or executive officer.
+pub const EXECUTIVE: &str = "executive";
+/// Head of a department.
+pub const MANAGER: &str = "manager";
+/// Answers the parts asked of them.
+pub const STAFF: &str = "staff";
+/// Corporate auditor: sees all of the scope, changes nothing.
+pub const AUDITOR: &str = "auditor";
+
+/// All roles, in the order shown.
+pub const ALL: &[&str] = &[EXECUTIVE, CISO, MANAGER, STAFF, AUDITOR, ADMINISTRATOR];
+
+/// Every role: for what anybody with any grant on the unit may see.
+pub const ANY: &[&str] = ALL;
