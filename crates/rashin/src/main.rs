@@ -9,7 +9,7 @@ use platform::{Error, Language, Result};
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, catalog, identity, organisation, population};
+use rashin::{audit_log, benchmark, catalog, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum What {
     /// Releases one is compared with
     #[command(subcommand)]
     Population(population::cli::PopulationCommand),
+    /// Diagnosis of an answer file
+    Diagnose(benchmark::cli::DiagnoseArgs),
     /// Units of the organisation
     Unit {
         #[command(flatten)]
@@ -82,7 +84,10 @@ async fn run_server(args: ServeArgs) -> Result<()> {
         say(&rashin::sample::how_to_sign_in(&app.public_url));
     }
     if let Some(token) = identity::open_set_up(&app.system()).await? {
-        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
+        say(&format!(
+            "Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}",
+            app.public_url
+        ));
     }
     say(&format!("羅針 Rashin: {}", app.public_url));
     serve::listen(app, args.listen).await
@@ -103,6 +108,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::Diagnose(args) => Some(benchmark::cli::run(args, (&texts, language), &mut out, &mut err)),
         _ => None,
     }
 }
@@ -113,7 +119,7 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) | What::Population(_) => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::Diagnose(_) => Ok(()),
     }
 }
 

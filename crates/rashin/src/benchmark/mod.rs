@@ -10,10 +10,12 @@
 pub mod answers;
 pub mod answers_file;
 pub mod api;
+pub mod cli;
 pub mod compare;
 pub mod diagnose;
 pub mod model;
 pub mod score;
+pub mod text_report;
 pub mod web;
 pub mod what_if;
 
