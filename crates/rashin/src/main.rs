@@ -9,7 +9,7 @@ use platform::{Error, Language, Result};
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, catalog, identity, organisation};
+use rashin::{audit_log, catalog, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -29,6 +29,9 @@ enum What {
     /// Item sets, profile and index models
     #[command(subcommand)]
     Catalog(catalog::cli::CatalogCommand),
+    /// Releases one is compared with
+    #[command(subcommand)]
+    Population(population::cli::PopulationCommand),
     /// Units of the organisation
     Unit {
         #[command(flatten)]
@@ -99,6 +102,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
         _ => None,
     }
 }
@@ -109,7 +113,7 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) => Ok(()),
+        What::Catalog(_) | What::Population(_) => Ok(()),
     }
 }
 

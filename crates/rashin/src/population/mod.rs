@@ -1,10 +1,40 @@
-//! Population.
-pub mod web; pub mod api;
-/// acts
-pub mod acts { /// all
- pub const ALL: &[&platform::Act] = &[]; }
-/// store
-pub mod store { /// all
- pub const ALL: &[platform::Statement] = &[]; }
-/// stub
-pub async fn freeze_builtin(_: &platform::Ctx) -> platform::Result<()> { Ok(()) }
+//! The companies one is compared with: indices and tiers, releases, and the synthetic reference (METI 2005 §3.1, §3.3).
+//!
+//! A profile gives two indices and a tier by a versioned index model, every term kept for showing. A release is a
+//! frozen population: exact counts by tier, size and industry, and the figures derived from them once.
+//!
+//! Invariants: no figure of a release is typed in, all come from its counts; the same seed gives the same bytes on
+//! every machine; a synthetic release says so (合成データ) wherever it is used.
+
+pub mod api;
+pub mod cli;
+pub mod indices;
+mod normal;
+pub mod release;
+pub mod synthesise;
+pub mod web;
+
+#[cfg(test)]
+mod tests;
+
+pub use indices::{IndexTerm, IndexValue, Indices, Tier, compute};
+pub use release::{Figures, Release, ReleaseHead, Row, ScatterCell, Tally, Window, builtin_for, builtin_releases};
+pub use synthesise::{Member, synthesise};
+
+/// What one may do with releases: nothing that writes yet.
+pub mod acts {
+    /// All acts.
+    pub const ALL: &[&platform::Act] = &[];
+}
+
+/// What is kept of releases: nothing yet, the shipped ones are made from their seeds.
+pub mod store {
+    /// All statements.
+    pub const ALL: &[platform::Statement] = &[];
+}
+
+/// Makes the shipped releases, so that the first request does not wait for them.
+pub async fn freeze_builtin(_: &platform::Ctx) -> platform::Result<()> {
+    release::builtin_releases();
+    Ok(())
+}
