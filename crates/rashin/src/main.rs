@@ -24,6 +24,9 @@ struct Command {
 
 #[derive(Subcommand)]
 enum What {
+    /// Makes PDFs for the server
+    #[command(hide = true)]
+    RenderWorker,
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
@@ -103,6 +106,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
 }
@@ -113,7 +117,7 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) | What::Population(_) => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::RenderWorker => Ok(()),
     }
 }
 

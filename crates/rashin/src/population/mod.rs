@@ -35,6 +35,6 @@ pub mod store {
 
 /// Makes the shipped releases, so that the first request does not wait for them.
 pub async fn freeze_builtin(_: &platform::Ctx) -> platform::Result<()> {
-    release::builtin_releases();
+    let _ = release::builtin_releases();
     Ok(())
 }
