@@ -24,6 +24,9 @@ struct Command {
 
 #[derive(Subcommand)]
 enum What {
+    /// Makes PDFs for the server
+    #[command(hide = true)]
+    RenderWorker,
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
@@ -84,10 +87,7 @@ async fn run_server(args: ServeArgs) -> Result<()> {
         say(&rashin::sample::how_to_sign_in(&app.public_url));
     }
     if let Some(token) = identity::open_set_up(&app.system()).await? {
-        say(&format!(
-            "Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}",
-            app.public_url
-        ));
+        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
     }
     say(&format!("羅針 Rashin: {}", app.public_url));
     serve::listen(app, args.listen).await
@@ -109,6 +109,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Diagnose(args) => Some(benchmark::cli::run(args, (&texts, language), &mut out, &mut err)),
+        What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
 }
@@ -119,7 +120,7 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) | What::Population(_) | What::Diagnose(_) => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::RenderWorker => Ok(()),
     }
 }
 

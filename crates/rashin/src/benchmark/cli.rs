@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use platform::{Error, Fault, Language, Message, Result, Texts};
 
-use super::answers_file::read_toml;
 use super::diagnose::diagnose;
 use super::model::Diagnosis;
 use super::text_report::text_report;
+use crate::assessment::answers_file::read_toml;
 use crate::catalog::builtin;
 use crate::face::commands::explain;
 use crate::population::{Release, builtin_for, builtin_releases};

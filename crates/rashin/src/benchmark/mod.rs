@@ -7,27 +7,25 @@
 //! release, never typed in; no figure is rounded before it is shown; totals of different item sets are never compared;
 //! a synthetic release is labelled 合成データ in every output. Pure: no clock, no database.
 
-pub mod answers;
-pub mod answers_file;
+pub mod actions;
 pub mod api;
+pub mod charts;
 pub mod cli;
 pub mod compare;
 pub mod diagnose;
 pub mod model;
-pub mod score;
 pub mod text_report;
+pub mod view;
 pub mod web;
 pub mod what_if;
 
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answers, Given, ItemAnswer};
 pub use compare::{History, compare};
 pub use diagnose::diagnose;
 pub use model::{
     AreaResult, Change, Diagnosis, Group, GroupFigures, Groups, HistogramBar, Isms, IsmsItem, ItemGap, ItemResult,
     LevelFigures, ProfileChoice, ProfileComputation, Recommendation, Reference, Step,
 };
-pub use score::{Score, ScoredItem, score};
 pub use what_if::{WhatIf, WhatIfItem, what_if};

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use platform::Error;
 use proptest::prelude::*;
 
-use super::answers_file::read_toml;
+use crate::assessment::answers_file::read_toml;
 use super::*;
+use crate::assessment::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::score::score;
 use crate::catalog::{ItemSet, builtin};
 use crate::population::{Release, Tier, builtin_for};
 

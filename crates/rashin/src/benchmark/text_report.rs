@@ -56,35 +56,35 @@ impl Report<'_> {
 
     fn head(&mut self, diagnosis: &Diagnosis) {
         let args = [("organisation", diagnosis.organisation.as_str()), ("period", &diagnosis.period)];
-        let title = self.text("diagnosis-report-title", &args);
+        let title = self.text("report-title", &args);
         self.line(&title);
         if let Some(label) = &diagnosis.data_label {
-            let label = self.text("diagnosis-data-note", &[("label", label.get(self.language))]);
+            let label = self.text("report-data-note", &[("label", label.get(self.language))]);
             self.line(&label);
         }
         let set = diagnosis.item_set_title.get(self.language).to_owned();
-        self.pair("diagnosis-item-set", &set);
-        self.title("diagnosis-place");
+        self.pair("report-item-set", &set);
+        self.title("report-place");
         let mean = format!("{:.2}", diagnosis.maturity_mean);
         let (total, max) = (diagnosis.total.to_string(), diagnosis.max.to_string());
-        let total = self.text("diagnosis-total-value", &[("total", &total), ("max", &max), ("mean", &mean)]);
-        self.pair("diagnosis-total", &total);
+        let total = self.text("report-total-value", &[("total", &total), ("max", &max), ("mean", &mean)]);
+        self.pair("report-total", &total);
         let tier = self.text(tier_key(diagnosis), &[]);
-        self.pair("diagnosis-tier", &tier);
+        self.pair("report-tier", &tier);
         let indices =
             [diagnosis.risk_index, diagnosis.vulnerability_index, diagnosis.influence_index].map(|x| format!("{x:+.2}"));
         let args = [("risk", indices[0].as_str()), ("vulnerability", &indices[1]), ("influence", &indices[2])];
-        let indices = self.text("diagnosis-indices-value", &args);
-        self.pair("diagnosis-risk-index", &indices);
+        let indices = self.text("report-indices-value", &args);
+        self.pair("report-risk-index", &indices);
         let place = self.place(diagnosis.percentile, diagnosis.deviation_value);
-        self.pair("diagnosis-place-in-tier", &place);
+        self.pair("report-place-in-tier", &place);
         let place = self.place(diagnosis.percentile_all, diagnosis.deviation_value_all);
-        self.pair("diagnosis-place-in-all", &place);
-        self.target("diagnosis-tier-mean", &diagnosis.tier_mean, diagnosis);
+        self.pair("report-place-in-all", &place);
+        self.target("report-tier-mean", &diagnosis.tier_mean, diagnosis);
         if let Some(provisional) = &diagnosis.provisional {
-            self.target("diagnosis-provisional", provisional, diagnosis);
+            self.target("report-provisional", provisional, diagnosis);
         }
-        self.target("diagnosis-desired", &diagnosis.desired, diagnosis);
+        self.target("report-desired", &diagnosis.desired, diagnosis);
     }
 
     fn place(&self, percentile: f64, deviation_value: Option<f64>) -> String {
@@ -92,9 +92,9 @@ impl Report<'_> {
         match deviation_value {
             Some(value) => {
                 let args = [("percentile", percentile.as_str()), ("value", &format!("{value:.1}"))];
-                self.text("diagnosis-place-value", &args)
+                self.text("report-place-value", &args)
             }
-            None => self.text("diagnosis-place-without-value", &[("percentile", &percentile)]),
+            None => self.text("report-place-without-value", &[("percentile", &percentile)]),
         }
     }
 
@@ -102,13 +102,13 @@ impl Report<'_> {
         let distance = target.total - f64::from(diagnosis.total);
         let args = [("total", format!("{:.1}", target.total)), ("distance", format!("{:.1}", distance.abs()))];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let value = self.text(if distance > 0.0 { "diagnosis-target-missed" } else { "diagnosis-target-met" }, &args);
+        let value = self.text(if distance > 0.0 { "report-target-missed" } else { "report-target-met" }, &args);
         self.pair(key, &value);
     }
 
     fn areas(&mut self, diagnosis: &Diagnosis) {
-        self.title("diagnosis-areas");
-        let heads = ["diagnosis-own", "diagnosis-mean", "diagnosis-desired-short"].map(|key| pad(&self.text(key, &[]), 10));
+        self.title("report-areas");
+        let heads = ["report-own", "report-mean", "report-desired-short"].map(|key| pad(&self.text(key, &[]), 10));
         self.line(&format!("  {}{}", pad("", 48), heads.concat()));
         for area in &diagnosis.areas {
             let title = pad(&format!("{}  {}", area.area, area.title.get(self.language)), 48);
@@ -118,10 +118,10 @@ impl Report<'_> {
     }
 
     fn gaps(&mut self, diagnosis: &Diagnosis) {
-        self.title("diagnosis-gaps");
+        self.title("report-gaps");
         let open = diagnosis.gaps.iter().filter(|gap| gap.gap > 0.0);
         if open.clone().next().is_none() {
-            let none = self.text("diagnosis-no-gap", &[]);
+            let none = self.text("report-no-gap", &[]);
             self.line(&format!("  {none}"));
         }
         let count = open.clone().count();
@@ -134,12 +134,12 @@ impl Report<'_> {
                 ("gap", format!("{:.1}", gap.gap)),
                 ("weight", gap.weight.to_string()),
             ];
-            let figures = self.text("diagnosis-gap-value", &args.each_ref().map(|(name, value)| (*name, value.as_str())));
-            let mark = if item.is_some_and(|item| item.estimated) { self.text("diagnosis-estimated", &[]) } else { String::new() };
+            let figures = self.text("report-gap-value", &args.each_ref().map(|(name, value)| (*name, value.as_str())));
+            let mark = if item.is_some_and(|item| item.estimated) { self.text("report-estimated", &[]) } else { String::new() };
             self.line(&format!("  {:>2}. {}{figures}{mark}", gap.rank, pad(&format!("{}  {short}", gap.item), 32)));
         }
         if count > GAPS {
-            let more = self.text("diagnosis-more", &[("count", &(count - GAPS).to_string())]);
+            let more = self.text("report-more", &[("count", &(count - GAPS).to_string())]);
             self.line(&format!("  {more}"));
         }
     }
@@ -147,14 +147,14 @@ impl Report<'_> {
     fn advice(&mut self, diagnosis: &Diagnosis) {
         let applies = |action: &&Recommendation| !action.not_applicable;
         if diagnosis.actions.iter().any(|action| applies(&action)) {
-            self.title("diagnosis-actions");
+            self.title("report-actions");
         }
         for action in diagnosis.actions.iter().filter(applies).take(ADVICE) {
             let short = action.short.get(self.language);
             self.line(&format!("  {}  {short}", action.item));
             self.step(&action.next);
             if let Some(last) = action.later.last() {
-                let later = self.text("diagnosis-later", &[("to", &last.to.to_string())]);
+                let later = self.text("report-later", &[("to", &last.to.to_string())]);
                 self.line(&format!("      {later}"));
             }
             let ids: Vec<&str> = action.iso27001.iter().chain(&action.csf).map(|one| one.id.as_str()).collect();
@@ -172,8 +172,8 @@ impl Report<'_> {
     }
 
     fn isms(&mut self, diagnosis: &Diagnosis) {
-        self.title("diagnosis-isms");
-        for (key, items) in [("diagnosis-below-3", &diagnosis.isms.below_3), ("diagnosis-below-4", &diagnosis.isms.below_4)] {
+        self.title("report-isms");
+        for (key, items) in [("report-below-3", &diagnosis.isms.below_3), ("report-below-4", &diagnosis.isms.below_4)] {
             let ids: Vec<&str> = items.iter().map(|item| item.item.as_str()).collect();
             let list = if ids.is_empty() { "–".to_owned() } else { ids.join(" ") };
             self.pair(key, &list);
@@ -181,8 +181,8 @@ impl Report<'_> {
     }
 
     fn comparisons(&mut self, diagnosis: &Diagnosis) {
-        self.title("diagnosis-comparisons");
-        let heads = ["diagnosis-n", "diagnosis-mean", "diagnosis-top-third", "diagnosis-sd"];
+        self.title("report-comparisons");
+        let heads = ["report-n", "report-mean", "report-top-third", "report-sd"];
         let heads = heads.map(|key| pad(&self.text(key, &[]), 14)).concat();
         self.line(&format!("  {}{heads}", pad("", 48)));
         let groups = &diagnosis.comparisons;
@@ -197,18 +197,18 @@ impl Report<'_> {
     fn group(&self, group: &GroupFigures) -> String {
         match &group.label {
             Some(label) => label.get(self.language).to_owned(),
-            None => self.text(&format!("diagnosis-group-{}", group.key), &[]),
+            None => self.text(&format!("report-group-{}", group.key), &[]),
         }
     }
 
     fn release(&mut self, diagnosis: &Diagnosis) {
-        self.title("diagnosis-release");
+        self.title("report-release");
         let release = &diagnosis.release;
         let window = format!("{} – {}", release.window.from, release.window.to);
-        self.pair("diagnosis-release-id", &release.id);
-        self.pair("diagnosis-n", &release.n.to_string());
-        self.pair(if release.synthetic { "diagnosis-window-synthetic" } else { "diagnosis-window" }, &window);
-        self.pair("diagnosis-hash", &release.hash);
+        self.pair("report-release-id", &release.id);
+        self.pair("report-n", &release.n.to_string());
+        self.pair(if release.synthetic { "report-window-synthetic" } else { "report-window" }, &window);
+        self.pair("report-hash", &release.hash);
         let method = release.method.get(self.language).to_owned();
         self.line(&format!("  {method}"));
         let notice = diagnosis.profile_computation.notice.get(self.language);
@@ -221,9 +221,9 @@ impl Report<'_> {
 #[must_use]
 pub fn tier_key(diagnosis: &Diagnosis) -> &'static str {
     match diagnosis.tier {
-        crate::population::Tier::I => "diagnosis-tier-i",
-        crate::population::Tier::II => "diagnosis-tier-ii",
-        crate::population::Tier::III => "diagnosis-tier-iii",
+        crate::population::Tier::I => "report-tier-i",
+        crate::population::Tier::II => "report-tier-ii",
+        crate::population::Tier::III => "report-tier-iii",
     }
 }
 

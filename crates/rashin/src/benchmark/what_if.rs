@@ -6,7 +6,7 @@ use platform::{Error, Fault, Message, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::answers::{Answers, Given, ItemAnswer};
 use super::diagnose::diagnose;
 use super::model::{Change, Diagnosis};
 use crate::catalog::{Bilingual, Catalog, ItemSet};
