@@ -88,9 +88,9 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn effort(&self, effort: &Effort) -> String {
         self.t(match effort {
-            Effort::Small => "effort-small",
-            Effort::Medium => "effort-medium",
-            Effort::Large => "effort-large",
+            Effort::Small => "advice-effort-small",
+            Effort::Medium => "advice-effort-medium",
+            Effort::Large => "advice-effort-large",
         })
     }
 

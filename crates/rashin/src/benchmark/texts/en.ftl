@@ -110,9 +110,9 @@ advice-who = Who
 advice-proof = Proof
 advice-standards = Matching standards
 advice-reckoning = gap { $gap } × weight { $weight } = { $priority }
-effort-small = Effort: small (within a month, no budget)
-effort-medium = Effort: medium (about a quarter, some budget)
-effort-large = Effort: large (half a year or more, budget decision)
+advice-effort-small = Effort: small (within a month, no budget)
+advice-effort-medium = Effort: medium (about a quarter, some budget)
+advice-effort-large = Effort: large (half a year or more, budget decision)
 compare-with = Compare with
 compare-go = Apply to the chart
 chart-radar = Level of each item

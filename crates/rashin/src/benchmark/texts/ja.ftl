@@ -110,9 +110,9 @@ advice-who = 誰が
 advice-proof = できた証拠
 advice-standards = 対応する規格の項目
 advice-reckoning = 差{ $gap } × 重み{ $weight } = { $priority }
-effort-small = 手間：小（1か月以内・予算なし）
-effort-medium = 手間：中（3か月ほど・予算少し）
-effort-large = 手間：大（半年以上・予算の決定が必要）
+advice-effort-small = 手間：小（1か月以内・予算なし）
+advice-effort-medium = 手間：中（3か月ほど・予算少し）
+advice-effort-large = 手間：大（半年以上・予算の決定が必要）
 compare-with = 重ねて比べるもの
 compare-go = 図に反映する
 chart-radar = 項目ごとのレベル
