@@ -1,5 +1,10 @@
 //! Rashin (羅針): information security governance for Japanese organisations. One folder per domain.
 
+pub mod domains;
+pub mod face;
+pub mod migrations;
+pub mod sample;
+
 pub mod catalog;
 
 pub mod organisation;

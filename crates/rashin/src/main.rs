@@ -1,17 +1,22 @@
 //! The command `rashin`.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use platform::{Language, Texts};
-use rashin::catalog;
+use clap::{Args, Parser, Subcommand};
+use platform::{Error, Language, Result};
+use rashin::face::commands::{Desk, DeskArgs, explain, language};
+use rashin::face::serve::{self, Place};
+use rashin::face::texts::texts;
+use rashin::{audit_log, catalog, identity, organisation, population};
 
-/// 羅針: information security governance.
+/// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
 #[command(name = "rashin", version, about)]
 struct Command {
-    /// Language of messages; without it, that of the environment, else Japanese
-    #[arg(long, global = true, value_name = "ja|en")]
+    /// Language of answers: ja or en; the environment's otherwise
+    #[arg(long, global = true)]
     language: Option<String>,
     #[command(subcommand)]
     what: What,
@@ -19,42 +24,123 @@ struct Command {
 
 #[derive(Subcommand)]
 enum What {
+    /// Makes PDFs for the server
+    #[command(hide = true)]
+    RenderWorker,
+    /// Start the server
+    Serve(ServeArgs),
     /// Item sets, profile and index models
     #[command(subcommand)]
     Catalog(catalog::cli::CatalogCommand),
+    /// Releases one is compared with
+    #[command(subcommand)]
+    Population(population::cli::PopulationCommand),
+    /// Units of the organisation
+    Unit {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: organisation::cli::Command,
+    },
+    /// People and access
+    Account {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: identity::cli::Command,
+    },
+    /// The audit log
+    Log {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: audit_log::cli::Command,
+    },
 }
 
-fn language(chosen: Option<&str>) -> Language {
-    let environment = || {
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok())
-    };
-    chosen
-        .map(str::to_owned)
-        .or_else(environment)
-        .and_then(|code| Language::parse(&code))
-        .unwrap_or(Language::Ja)
+#[derive(Args)]
+struct ServeArgs {
+    /// Folder of data
+    #[arg(long, env = "RASHIN_DATA", default_value = "data")]
+    data: PathBuf,
+    /// PostgreSQL address; without it, SQLite in the folder of data
+    #[arg(long, env = "RASHIN_DATABASE")]
+    database: Option<String>,
+    /// Address and port to listen on
+    #[arg(long, default_value = "127.0.0.1:8650")]
+    listen: SocketAddr,
+    /// Address people use
+    #[arg(long, env = "RASHIN_PUBLIC_URL", default_value = "http://localhost:8650")]
+    public_url: String,
+    /// On an empty database: load the fictional sample companies
+    #[arg(long)]
+    sample: bool,
 }
 
-fn texts() -> Result<Texts, Vec<String>> {
-    Texts::parse(&[
-        (Language::Ja, include_str!("catalog/texts/ja.ftl")),
-        (Language::En, include_str!("catalog/texts/en.ftl")),
-    ])
+async fn run_server(args: ServeArgs) -> Result<()> {
+    let place = Place { data: args.data, database: args.database, public_url: args.public_url };
+    let app = serve::open(&place).await?;
+    if args.sample {
+        rashin::sample::load(&app).await?;
+        say(&rashin::sample::how_to_sign_in(&app.public_url));
+    }
+    if let Some(token) = identity::open_set_up(&app.system()).await? {
+        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
+    }
+    say(&format!("羅針 Rashin: {}", app.public_url));
+    serve::listen(app, args.listen).await
+}
+
+fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        tracing::warn!("nobody reads the output");
+    }
+}
+
+/// Commands that need neither server nor database.
+fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCode>> {
+    let texts = texts();
+    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    match what {
+        What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
+        _ => None,
+    }
+}
+
+async fn run(what: What) -> Result<()> {
+    match what {
+        What::Serve(args) => run_server(args).await,
+        What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Catalog(_) | What::Population(_) | What::RenderWorker => Ok(()),
+    }
 }
 
 fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RASHIN_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let command = Command::parse();
     let language = language(command.language.as_deref());
-    let Ok(texts) = texts() else {
-        return ExitCode::FAILURE;
-    };
-    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
-    let said = match &command.what {
-        What::Catalog(command) => {
-            catalog::cli::run(command, (&texts, language), &mut out, &mut err)
+    if let Some(said) = run_offline(&command.what, language) {
+        return said.unwrap_or(ExitCode::FAILURE);
+    }
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::internal)
+        .and_then(|runtime| runtime.block_on(run(command.what)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            for line in explain(&texts(), language, &error) {
+                eprintln!("{line}");
+            }
+            ExitCode::FAILURE
         }
-    };
-    said.unwrap_or(ExitCode::FAILURE)
+    }
 }

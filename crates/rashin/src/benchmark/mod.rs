@@ -1,1 +1,2 @@
-//! benchmark
+//! Benchmark.
+pub mod web; pub mod api;

@@ -6,19 +6,20 @@
 //! Invariants: identity is the ref id, never the text; a set that extends another keeps that one's items unchanged;
 //! the hash of an item set changes with every word of it; nothing here is ever written.
 
+pub mod api;
 pub mod cli;
 pub mod load;
 pub mod model;
 mod read;
+pub mod web;
 
 #[cfg(test)]
 mod tests;
 
 pub use load::{files_in, load};
 pub use model::{
-    Action, Area, Bilingual, Catalog, Effort, Framework, Index, IndexModel, Item, ItemSet, Level,
-    Maturity, Profile, Question, QuestionIndex, QuestionOption, Requirement, Size, Term,
-    TermOption,
+    Action, Area, Bilingual, Catalog, Effort, Framework, Index, IndexModel, Item, ItemSet, Level, Maturity, Profile,
+    Question, QuestionIndex, QuestionOption, Requirement, Size, Term, TermOption,
 };
 pub use read::Finding;
 
@@ -50,10 +51,7 @@ pub fn builtin_files() -> Vec<(String, String)> {
         .filter(|path| path.ends_with(".toml"))
         .filter_map(|path| {
             let file = Files::get(&path)?;
-            Some((
-                path.to_string(),
-                String::from_utf8_lossy(&file.data).into_owned(),
-            ))
+            Some((path.to_string(), String::from_utf8_lossy(&file.data).into_owned()))
         })
         .collect();
     files.sort();

@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::{Json, Router};
+use axum::Router;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -54,11 +54,9 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
 /// Everything under `/api/v1`.
 pub fn router() -> Router<App> {
     let (routes, document) = routes_and_document();
-    let shown = document.clone();
-    let page: Router<App> = SwaggerUi::new("/api/v1/docs").external_url_unchecked("/api/v1/openapi.json", serde_json::json!({})).into();
+    let page: Router<App> = SwaggerUi::new("/api/v1/docs").url("/api/v1/openapi.json", document).into();
     Router::new()
         .nest("/api/v1", routes)
-        .route("/api/v1/openapi.json", axum::routing::get(move || async move { Json(shown) }))
         .merge(page.layer(middleware::from_fn(page_policy)))
 }
 

@@ -8,7 +8,7 @@ use rust_embed::Embed;
 use super::{Answer, Failure};
 
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web-assets/dist"]
+#[folder = "../../web-assets/dist"]
 struct Assets;
 
 fn media_type(name: &str) -> &'static str {

@@ -136,6 +136,12 @@ impl Page {
         self.t(&format!("kind-{kind}"))
     }
 
+    /// The name of a kind of root unit with what it stands for.
+    #[must_use]
+    pub fn kind_choice(&self, kind: &str) -> String {
+        self.t(&format!("kind-{kind}-choice"))
+    }
+
     /// What a kind of unit is.
     #[must_use]
     pub fn kind_help(&self, kind: &str) -> String {

@@ -17,6 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::render::Renderer;
 use super::{App, api, asker, assets, failure, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
@@ -53,6 +54,7 @@ pub async fn open(place: &Place) -> Result<App> {
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
     };
     population::freeze_builtin(&app.system()).await?;
     Ok(app)

@@ -1,1 +1,138 @@
-//! placeholder
+//! `rashin account …`: people and their grants. Passwords are read from standard input, never from arguments.
+
+use std::io::BufRead;
+
+use clap::Subcommand;
+use platform::{Error, Result};
+
+use super::links::{Newcomer, SetUp};
+use super::model::Account;
+use crate::face::commands::Desk;
+
+/// People and access
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List people with their grants
+    List,
+    /// Make the first organisation and person with the one-time token; the password is read from standard input
+    SetUp {
+        /// Token of the set-up link
+        #[arg(long)]
+        token: String,
+        /// Name of the organisation
+        #[arg(long)]
+        organisation: String,
+        /// group or company
+        #[arg(long, default_value = "company")]
+        kind: String,
+        /// Name of the person
+        #[arg(long)]
+        name: String,
+        /// Address of the person
+        #[arg(long)]
+        email: String,
+    },
+    /// Invite a person; prints the token of the link
+    Invite {
+        /// Address
+        email: String,
+        /// Role
+        #[arg(long)]
+        role: String,
+        /// Unit
+        #[arg(long)]
+        unit: String,
+    },
+    /// Take up an invitation; the password is read from standard input
+    Accept {
+        /// Token of the link
+        #[arg(long)]
+        token: String,
+        /// Name
+        #[arg(long)]
+        name: String,
+    },
+    /// Give a person a role in a unit
+    Grant {
+        /// Account id
+        account: String,
+        /// Role
+        #[arg(long)]
+        role: String,
+        /// Unit
+        #[arg(long)]
+        unit: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Take a role back
+    EndGrant {
+        /// Account id
+        account: String,
+        /// Grant id
+        grant: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Suspend a person
+    Suspend {
+        /// Account id
+        account: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// End a suspension
+    Unsuspend {
+        /// Account id
+        account: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Change one's own password: the old and the new one on two lines of standard input
+    Password,
+}
+
+fn read_line() -> Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(Error::internal)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn line(account: &Account) -> String {
+    let grants: Vec<String> =
+        account.grants.iter().map(|grant| format!("{}@{} ({})", grant.role, grant.unit_name, grant.id)).collect();
+    let state = if account.suspended { " (suspended)" } else { "" };
+    format!("{}  {} <{}>{state}  {}", account.id, account.name, account.email, grants.join(", "))
+}
+
+/// Runs the command.
+pub async fn run(command: Command, desk: &Desk) -> Result<()> {
+    let ctx = &desk.ctx;
+    match command {
+        Command::List => {
+            let accounts = super::list_accounts(ctx).await?;
+            desk.say(&accounts, || accounts.iter().map(line).collect())
+        }
+        Command::SetUp { token, organisation, kind, name, email } => {
+            let person = Newcomer { name, email, password: read_line()? };
+            super::set_up(ctx, &token, &SetUp { organisation, kind, person }).await.map(|_| ())
+        }
+        Command::Invite { email, role, unit } => {
+            let token = super::invite(ctx, &email, &role, &unit).await?;
+            desk.say(&serde_json::json!({ "token": token }), || vec![format!("/invitations/{token}")])
+        }
+        Command::Accept { token, name } => super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ()),
+        Command::Grant { account, role, unit, reason } => {
+            let grant = super::add_grant(ctx, &account, &role, &unit, &reason).await?;
+            desk.say(&grant, || vec![grant.id.clone()])
+        }
+        Command::EndGrant { account, grant, reason } => super::end_grant(ctx, &account, &grant, &reason).await,
+        Command::Suspend { account, reason } => super::suspend(ctx, &account, &reason).await,
+        Command::Unsuspend { account, reason } => super::unsuspend(ctx, &account, &reason).await,
+        Command::Password => super::change_password(ctx, &read_line()?, &read_line()?, "").await,
+    }
+}

@@ -1,27 +1,40 @@
-//! Who is compared with whom (METI 2005 §3.3): two indices and a tier for each company, and frozen populations from
-//! which desired levels, percentiles, deviation values and means are derived, never typed in.
+//! The companies one is compared with: indices and tiers, releases, and the synthetic reference (METI 2005 §3.1, §3.3).
 //!
-//! Until real submissions suffice, synthetic releases (合成データ) calibrated to the published table stand in. They
-//! say so wherever they are shown.
+//! A profile gives two indices and a tier by a versioned index model, every term kept for showing. A release is a
+//! frozen population: exact counts by tier, size and industry, and the figures derived from them once.
 //!
-//! Invariants: the formula of the indices is data and our own, never called the ministry's; a release never changes
-//! once frozen, and its hash says which one a figure came from; real members are counted, not kept; the same seed
-//! gives the same bytes; parts of a real population with fewer than 10 members have no figures.
+//! Invariants: no figure of a release is typed in, all come from its counts; the same seed gives the same bytes on
+//! every machine; a synthetic release says so (合成データ) wherever it is used.
 
-mod builtin;
-mod content;
+pub mod api;
+pub mod cli;
 pub mod indices;
-mod member;
-mod release;
-mod summary;
+mod normal;
+pub mod release;
 pub mod synthesise;
-mod tally;
-mod tier;
+pub mod web;
 
-pub use builtin::{MakeError, SEED, builtin, builtin_for, builtin_releases, synthetic_release};
-pub use indices::{Indices, SumShown, TermShown};
-pub use member::Member;
-pub use release::{Heading, Release, ReleaseError, SHOWN_MEMBERS_AT_LEAST, Window};
-pub use summary::{DEVIATION_MEMBERS_AT_LEAST, Summary};
-pub use tally::{Frame, Submission, Tally, TallyError};
-pub use tier::Tier;
+#[cfg(test)]
+mod tests;
+
+pub use indices::{IndexTerm, IndexValue, Indices, Tier, compute};
+pub use release::{Figures, Release, ReleaseHead, Row, ScatterCell, Tally, Window, builtin_for, builtin_releases};
+pub use synthesise::{Member, synthesise};
+
+/// What one may do with releases: nothing that writes yet.
+pub mod acts {
+    /// All acts.
+    pub const ALL: &[&platform::Act] = &[];
+}
+
+/// What is kept of releases: nothing yet, the shipped ones are made from their seeds.
+pub mod store {
+    /// All statements.
+    pub const ALL: &[platform::Statement] = &[];
+}
+
+/// Makes the shipped releases, so that the first request does not wait for them.
+pub async fn freeze_builtin(_: &platform::Ctx) -> platform::Result<()> {
+    let _ = release::builtin_releases();
+    Ok(())
+}

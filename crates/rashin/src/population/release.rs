@@ -1,17 +1,29 @@
-//! A frozen population: the only thing that desired levels, percentiles and means are derived from.
+//! Releases: frozen populations with all figures derived from their counts.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use thiserror::Error;
+use stats::{Cube, CubeError, Distribution, Shape, Slice};
 use utoipa::ToSchema;
 
-use super::{Frame, Member, Submission, Summary, Tally, TallyError, Tier, content};
-use crate::catalog::{Bilingual, Size};
+use super::indices::Tier;
+use super::synthesise::{BUILTIN_SEED, Member, synthesise};
+use crate::catalog::{Bilingual, Catalog, ItemSet, Size, builtin};
 
-/// Parts of a real population with fewer members than this are not shown.
-pub const SHOWN_MEMBERS_AT_LEAST: u64 = 10;
+/// Levels of an item.
+const LEVELS: usize = 5;
+/// A deviation value is given from this many members on.
+pub const DEVIATION_MEMBERS: u64 = 30;
+/// And where skewness and excess kurtosis do not exceed these, up or down.
+pub const DEVIATION_SKEWNESS: f64 = 1.0;
+/// See [`DEVIATION_SKEWNESS`].
+pub const DEVIATION_KURTOSIS: f64 = 2.0;
+/// Figures of a group are shown from this many members on.
+pub const SHOWN_MEMBERS: u64 = 10;
 
-/// When the answers were given: first and last day, as `2005-01-31`.
+/// The time that answers come from, both days included, written `2005-01-31`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Window {
     /// First day.
@@ -20,236 +32,402 @@ pub struct Window {
     pub to: String,
 }
 
-/// What is known of a release besides its counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heading {
-    /// Identity.
-    pub id: String,
-    /// When the answers were given; for synthetic ones, of the survey that they stand in for.
-    pub window: Window,
-    /// How the population came about and what it is not.
-    pub method: Bilingual,
-}
-
-/// Why counts cannot be frozen.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ReleaseError {
-    /// A tier has too few members to be shown.
-    #[error("tier {tier} has {members} members; at least {SHOWN_MEMBERS_AT_LEAST} are needed")]
-    Few {
-        /// The tier.
-        tier: Tier,
-        /// Its members.
-        members: u64,
-    },
-    /// A synthetic member does not fit the frame.
-    #[error("member {id}: {error}")]
-    Member {
-        /// The member.
-        id: String,
-        /// What is wrong.
-        error: TallyError,
-    },
-    /// The frame has no item or industry, or too many.
-    #[error("{0}")]
-    Frame(#[from] stats::ShapeError),
-    /// A part of the cube cannot be read, or the content not be written.
-    #[error("{0}")]
-    Content(String),
-}
-
-/// A frozen population and its figures, computed once.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Release {
+/// What one says of a release wherever it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReleaseHead {
     /// Identity, such as `synthetic-2005-25`.
     pub id: String,
-    /// Id of the item set.
-    pub item_set: String,
-    /// When the answers were given; for synthetic ones, of the survey that they stand in for.
-    pub window: Window,
-    /// Number of members.
+    /// Members.
     pub n: u64,
-    /// How the population came about and what it is not.
-    pub method: Bilingual,
-    /// Whether it was made up (合成データ); this must be said wherever a figure of it is shown.
+    /// Whether its members are made up (合成データ).
     pub synthetic: bool,
-    /// SHA-256 of [`Release::bytes`], hexadecimal.
+    /// Item set.
+    pub item_set: String,
+    /// Time of the answers; for a synthetic release, of the survey that it is calibrated to.
+    pub window: Window,
+    /// Seed of a synthetic release.
+    pub seed: Option<u64>,
+    /// SHA-256 of the content, hexadecimal; see [`Tally::freeze`].
     pub hash: String,
-    bytes: Vec<u8>,
+    /// How it came about.
+    pub method: Bilingual,
+}
+
+/// What the hash of a release covers besides its counts.
+#[derive(Serialize)]
+struct Seal<'a> {
+    format: &'a str,
+    id: &'a str,
+    item_set: &'a str,
+    items: &'a [String],
+    industries: &'a [String],
+    window: &'a Window,
+    synthetic: bool,
+    seed: Option<u64>,
+}
+
+/// One submission as the population counts it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Tier.
+    pub tier: Tier,
+    /// Size.
+    pub size: Size,
+    /// Option of the question on industry.
+    pub industry: String,
+    /// −5.00 to +5.00.
+    pub risk_index: f64,
+    /// Level of each item, 1 to 5, in the item set's order.
+    pub levels: Vec<u8>,
+}
+
+impl From<&Member> for Row {
+    fn from(member: &Member) -> Self {
+        Self {
+            tier: member.indices.tier,
+            size: member.size,
+            industry: member.industry.clone(),
+            risk_index: member.indices.risk,
+            levels: member.levels.clone(),
+        }
+    }
+}
+
+/// Companies that have the same place in the scatter.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+pub struct ScatterCell {
+    /// Risk index in steps of 0.1.
+    pub risk_index: f64,
+    /// Total.
+    pub total: u32,
+    /// How many.
+    pub members: u32,
+}
+
+/// Counts of a population; adding and taking away a submission costs the same, however many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tally {
+    item_set: String,
+    item_ids: Vec<String>,
+    industries: Vec<String>,
+    cube: Cube,
+    /// By tenth of the risk index and total.
+    grid: BTreeMap<(i32, u32), u32>,
+}
+
+/// Why a tally refused a row.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TallyError {
+    /// The industry is not among the profile's.
+    #[error("unknown industry {0}")]
+    Industry(String),
+    /// The levels do not fit, or the row was never there.
+    #[error("{0}")]
+    Counts(#[from] CubeError),
+    /// The item set has too many items, or the profile too many industries.
+    #[error("{0}")]
+    Shape(#[from] stats::ShapeError),
+    /// The profile of the item set is not in the catalogue.
+    #[error("unknown profile {0}")]
+    Profile(String),
+}
+
+impl Tally {
+    /// An empty one for an item set; cells are tier × size × industry.
+    pub fn new(catalog: &Catalog, set: &ItemSet) -> Result<Self, TallyError> {
+        let profile = catalog.profile(&set.profile).ok_or_else(|| TallyError::Profile(set.profile.clone()))?;
+        let industries: Vec<String> = profile.industries().iter().map(|option| option.ref_id.clone()).collect();
+        let shape = Shape::new(Tier::ALL.len() * Size::ALL.len() * industries.len(), set.items.len(), LEVELS)?;
+        let item_ids = set.items.iter().map(|item| item.ref_id.clone()).collect();
+        Ok(Self { item_set: set.id.clone(), item_ids, industries, cube: Cube::new(shape), grid: BTreeMap::new() })
+    }
+
+    /// Counts a submission. Fails and changes nothing where it does not fit.
+    pub fn add(&mut self, row: &Row) -> Result<(), TallyError> {
+        let cell = self.cell_of(row)?;
+        self.cube.add(cell, &row.levels)?;
+        *self.grid.entry(place_of(row)).or_insert(0) += 1;
+        Ok(())
+    }
+
+    /// Takes a submission away. Fails and changes nothing where it was never counted.
+    pub fn remove(&mut self, row: &Row) -> Result<(), TallyError> {
+        let cell = self.cell_of(row)?;
+        let place = place_of(row);
+        let Some(members) = self.grid.get(&place).copied().filter(|members| *members > 0) else {
+            return Err(TallyError::Counts(CubeError::Absent));
+        };
+        self.cube.remove(cell, &row.levels)?;
+        if members == 1 {
+            self.grid.remove(&place);
+        } else {
+            self.grid.insert(place, members - 1);
+        }
+        Ok(())
+    }
+
+    /// The counts.
+    #[must_use]
+    pub fn cube(&self) -> &Cube {
+        &self.cube
+    }
+
+    fn cell_of(&self, row: &Row) -> Result<usize, TallyError> {
+        let industry = self.industries.iter().position(|id| *id == row.industry);
+        let industry = industry.ok_or_else(|| TallyError::Industry(row.industry.clone()))?;
+        Ok(cell(row.tier as usize, row.size as usize, industry, self.industries.len()))
+    }
+
+    /// Derives every figure and seals the population. `head` brings identity, window and method; members, item set
+    /// and hash are set here. The hash is SHA-256 over a line of JSON (format, id, item set, items, industries, window,
+    /// synthetic, seed), the bytes of the cube, and the scatter's cells as three little-endian numbers of 4 bytes each.
+    #[must_use]
+    pub fn freeze(self, head: ReleaseHead) -> Release {
+        let head = ReleaseHead { n: self.cube.members(), item_set: self.item_set.clone(), ..head };
+        let head = ReleaseHead { hash: self.hash(&head), ..head };
+        let figures = self.figures();
+        Release { head, tally: self, figures }
+    }
+
+    fn hash(&self, head: &ReleaseHead) -> String {
+        let seal = Seal {
+            format: "rashin-release-1",
+            id: &head.id,
+            item_set: &self.item_set,
+            items: &self.item_ids,
+            industries: &self.industries,
+            window: &head.window,
+            synthetic: head.synthetic,
+            seed: head.seed,
+        };
+        let line = serde_json::to_string(&seal).unwrap_or_default();
+        let mut hash = Sha256::new();
+        hash.update(line.as_bytes());
+        hash.update(b"\n");
+        hash.update(self.cube.to_bytes());
+        for ((tenths, total), members) in &self.grid {
+            hash.update(tenths.to_le_bytes());
+            hash.update(total.to_le_bytes());
+            hash.update(members.to_le_bytes());
+        }
+        hex::encode(hash.finalize())
+    }
+
+    fn figures(&self) -> BTreeMap<Group, Figures> {
+        let count = self.industries.len();
+        let mut groups = vec![(Group::All, None, None, None)];
+        groups.extend(Tier::ALL.map(|tier| (Group::Tier(tier), Some(tier as usize), None, None)));
+        groups.extend(Size::ALL.map(|size| (Group::Size(size), None, Some(size as usize), None)));
+        groups.extend(
+            self.industries.iter().enumerate().map(|(at, id)| (Group::Industry(id.clone()), None, None, Some(at))),
+        );
+        let fits = |wanted: Option<usize>, is: usize| wanted.is_none_or(|wanted| wanted == is);
+        let mut figures = BTreeMap::new();
+        for (group, tier, size, industry) in groups {
+            let tiers = (0..Tier::ALL.len()).filter(|at| fits(tier, *at));
+            let pairs = tiers.flat_map(|t| (0..Size::ALL.len()).filter(|at| fits(size, *at)).map(move |s| (t, s)));
+            let cells = pairs.flat_map(|(t, s)| {
+                (0..count).filter(|at| fits(industry, *at)).map(move |i| cell(t, s, i, count)).collect::<Vec<_>>()
+            });
+            if let Some(found) = self.cube.slice(cells).ok().and_then(|slice| Figures::of(&slice)) {
+                figures.insert(group, found);
+            }
+        }
+        figures
+    }
+}
+
+fn cell(tier: usize, size: usize, industry: usize, industries: usize) -> usize {
+    (tier * Size::ALL.len() + size) * industries + industry
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a risk index is −5 to +5")]
+fn place_of(row: &Row) -> (i32, u32) {
+    let total = row.levels.iter().map(|level| u32::from(*level)).sum();
+    ((row.risk_index * 10.0).round() as i32, total)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    All,
+    Tier(Tier),
+    Size(Size),
+    Industry(String),
+}
+
+/// All figures of a group of members; there is at least one. Points of the item set; nothing is rounded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// Members.
+    pub n: u64,
+    /// Mean total.
+    pub mean: f64,
+    /// Standard deviation of the totals, divisor n.
+    pub sd: f64,
+    /// Mean total of the top third: the desired level.
+    pub top_third: f64,
+    /// Mean level of each item.
+    pub item_means: Vec<f64>,
+    /// Mean level of each item over the top third by total.
+    pub item_top_third: Vec<f64>,
+    /// Skewness of the totals; none where all are equal.
+    pub skewness: Option<f64>,
+    /// Excess kurtosis of the totals; none where all are equal.
+    pub excess_kurtosis: Option<f64>,
+    /// All totals.
+    pub totals: Distribution,
+}
+
+impl Figures {
+    fn of(slice: &Slice) -> Option<Self> {
+        let totals = slice.totals().clone();
+        Some(Self {
+            n: totals.members(),
+            mean: totals.mean()?,
+            sd: totals.standard_deviation()?,
+            top_third: totals.top_third_mean()?,
+            item_means: slice.items().map(|item| item.mean()).collect::<Option<_>>()?,
+            item_top_third: slice.top_third_item_means()?,
+            skewness: totals.skewness(),
+            excess_kurtosis: totals.excess_kurtosis(),
+            totals,
+        })
+    }
+
+    /// Whether the totals are many enough and near enough to a normal distribution for deviation values.
+    #[must_use]
+    pub fn allows_deviation_value(&self) -> bool {
+        self.n >= DEVIATION_MEMBERS
+            && self.skewness.is_some_and(|skewness| skewness.abs() <= DEVIATION_SKEWNESS)
+            && self.excess_kurtosis.is_some_and(|kurtosis| kurtosis.abs() <= DEVIATION_KURTOSIS)
+    }
+
+    /// Whether the group is large enough to be shown.
+    #[must_use]
+    pub fn may_be_shown(&self) -> bool {
+        self.n >= SHOWN_MEMBERS
+    }
+
+    /// Where a total stands, 0 to 100: the share below plus half of the equal ones.
+    #[must_use]
+    pub fn percentile(&self, total: u32) -> f64 {
+        self.totals.percentile_of(total).unwrap_or(50.0)
+    }
+
+    /// 10 (total − mean) / sd + 50, where the totals allow it.
+    #[must_use]
+    pub fn deviation_value(&self, total: u32) -> Option<f64> {
+        self.allows_deviation_value().then(|| self.totals.deviation_value(total)).flatten()
+    }
+}
+
+/// A frozen population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Release {
+    head: ReleaseHead,
     tally: Tally,
-    members: Vec<Member>,
-    all: Summary,
-    tiers: [Summary; 3],
-    sizes: [Option<Summary>; 2],
-    /// By tier and size.
-    tier_sizes: [[Option<Summary>; 2]; 3],
-    /// In the frame's order.
-    industries: Vec<Option<Summary>>,
+    figures: BTreeMap<Group, Figures>,
 }
 
 impl Release {
-    /// Freezes counted submissions. Fails where a tier has fewer than 10 members.
-    pub fn freeze(heading: Heading, tally: Tally) -> Result<Self, ReleaseError> {
-        Self::assemble(heading, tally, Vec::new())
-    }
-
-    /// Freezes a made-up population. Fails where a tier has fewer than 10 members or a member does not fit the frame.
-    pub fn synthetic(
-        heading: Heading,
-        frame: Frame,
-        members: Vec<Member>,
-    ) -> Result<Self, ReleaseError> {
-        let mut tally = Tally::new(frame)?;
-        for member in &members {
-            let counted = tally.add(&Submission::from(member));
-            counted.map_err(|error| ReleaseError::Member {
-                id: member.id.clone(),
-                error,
-            })?;
-        }
-        Self::assemble(heading, tally, members)
-    }
-
-    /// `members` are those of a synthetic population, and none otherwise.
-    pub(super) fn assemble(
-        heading: Heading,
-        tally: Tally,
-        members: Vec<Member>,
-    ) -> Result<Self, ReleaseError> {
-        let synthetic = !members.is_empty();
-        let [one, two, three] = Tier::ALL.map(|tier| tier_summary(&tally, tier));
-        let shown = |tier, size, industry| {
-            let summary = summary(&tally, tier, size, industry)?;
-            Ok::<_, ReleaseError>(
-                summary.filter(|summary| synthetic || summary.n >= SHOWN_MEMBERS_AT_LEAST),
-            )
-        };
-        let sizes_of = |tier| {
-            Ok::<_, ReleaseError>([
-                shown(tier, Some(Size::Small), None)?,
-                shown(tier, Some(Size::Large), None)?,
-            ])
-        };
-        let industries =
-            (0..tally.frame().industries.len()).map(|place| shown(None, None, Some(place)));
-        let all = summary(&tally, None, None, None)?;
-        let mut release = Self {
-            id: heading.id,
-            item_set: tally.frame().item_set.clone(),
-            window: heading.window,
-            n: tally.members(),
-            method: heading.method,
-            synthetic,
-            hash: String::new(),
-            bytes: Vec::new(),
-            all: all.ok_or(ReleaseError::Few {
-                tier: Tier::I,
-                members: 0,
-            })?,
-            tiers: [one?, two?, three?],
-            sizes: sizes_of(None)?,
-            tier_sizes: [
-                sizes_of(Some(Tier::I))?,
-                sizes_of(Some(Tier::II))?,
-                sizes_of(Some(Tier::III))?,
-            ],
-            industries: industries.collect::<Result<_, _>>()?,
-            members,
-            tally,
-        };
-        release.bytes = content::write(&release).map_err(ReleaseError::Content)?;
-        release.hash = hex::encode(Sha256::digest(&release.bytes));
-        Ok(release)
-    }
-
-    /// Everybody.
+    /// What one says of it.
     #[must_use]
-    pub const fn all(&self) -> &Summary {
-        &self.all
+    pub fn head(&self) -> &ReleaseHead {
+        &self.head
     }
 
-    /// The members of a tier.
+    /// Identity.
     #[must_use]
-    pub const fn tier(&self, tier: Tier) -> &Summary {
-        &self.tiers[tier.position()]
+    pub fn id(&self) -> &str {
+        &self.head.id
     }
 
-    /// The members of a size; none where a real population has fewer than 10 of it.
+    /// The counts it was derived from.
     #[must_use]
-    pub fn size(&self, size: Size) -> Option<&Summary> {
-        self.sizes[usize::from(size == Size::Large)].as_ref()
-    }
-
-    /// The members of a size in a tier; none where a real population has fewer than 10 of it.
-    #[must_use]
-    pub fn tier_size(&self, tier: Tier, size: Size) -> Option<&Summary> {
-        self.tier_sizes[tier.position()][usize::from(size == Size::Large)].as_ref()
-    }
-
-    /// The members of an industry; none where a real population has fewer than 10 of it, or there is no such industry.
-    #[must_use]
-    pub fn industry(&self, industry: &str) -> Option<&Summary> {
-        let place = self
-            .frame()
-            .industries
-            .iter()
-            .position(|known| known == industry)?;
-        self.industries.get(place)?.as_ref()
-    }
-
-    /// What it is counted by: items, industries.
-    #[must_use]
-    pub const fn frame(&self) -> &Frame {
-        self.tally.frame()
-    }
-
-    /// Its counts, by cell and in the grid of the scatter.
-    #[must_use]
-    pub const fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// The members of a synthetic population; nobody otherwise.
+    /// Figures of all members; none for an empty population.
     #[must_use]
-    pub fn members(&self) -> &[Member] {
-        &self.members
+    pub fn all(&self) -> Option<&Figures> {
+        self.figures.get(&Group::All)
     }
 
-    /// Everything but the hash, as it is frozen; equal releases have equal bytes.
+    /// Figures of a tier; none where it has no member.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn tier(&self, tier: Tier) -> Option<&Figures> {
+        self.figures.get(&Group::Tier(tier))
     }
 
-    /// Reads what [`Release::bytes`] wrote. Fails on anything that it would not have written, with a sentence for
-    /// the log: unknown or missing parts, counts that do not fit each other, another order or spelling.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        content::read(bytes)
+    /// Figures of a size; none where there is no member.
+    #[must_use]
+    pub fn size(&self, size: Size) -> Option<&Figures> {
+        self.figures.get(&Group::Size(size))
+    }
+
+    /// Figures of an industry; none where it has no member.
+    #[must_use]
+    pub fn industry(&self, ref_id: &str) -> Option<&Figures> {
+        self.figures.get(&Group::Industry(ref_id.to_owned()))
+    }
+
+    /// The scatter of totals against risk indices, by risk index and total.
+    pub fn scatter(&self) -> impl Iterator<Item = ScatterCell> + '_ {
+        self.tally.grid.iter().map(|((tenths, total), members)| ScatterCell {
+            risk_index: f64::from(*tenths) / 10.0,
+            total: *total,
+            members: *members,
+        })
     }
 }
 
-fn tier_summary(tally: &Tally, tier: Tier) -> Result<Summary, ReleaseError> {
-    let summary = summary(tally, Some(tier), None, None)?;
-    let members = summary.as_ref().map_or(0, |summary| summary.n);
-    summary
-        .filter(|_| members >= SHOWN_MEMBERS_AT_LEAST)
-        .ok_or(ReleaseError::Few { tier, members })
+/// The synthetic release of an item set, from a seed. Nothing for a set that cannot have one.
+#[must_use]
+pub fn synthetic_release(catalog: &Catalog, item_set_id: &str, seed: u64) -> Option<Release> {
+    let set = catalog.item_set(item_set_id)?;
+    let mut tally = Tally::new(catalog, set).ok()?;
+    for member in synthesise(catalog, item_set_id, seed) {
+        tally.add(&Row::from(&member)).ok()?;
+    }
+    let head = ReleaseHead {
+        id: format!("synthetic-2005-{}", set.items.len()),
+        n: 0,
+        synthetic: true,
+        item_set: set.id.clone(),
+        window: Window { from: "2005-01-01".to_owned(), to: "2005-01-31".to_owned() },
+        seed: Some(seed),
+        hash: String::new(),
+        method: method_of(set),
+    };
+    Some(tally.freeze(head))
 }
 
-/// The figures of a part; `None` in it stands for all.
-fn summary(
-    tally: &Tally,
-    tier: Option<Tier>,
-    size: Option<Size>,
-    industry: Option<usize>,
-) -> Result<Option<Summary>, ReleaseError> {
-    let slice = tally
-        .cube()
-        .slice(tally.frame().cells(tier, size, industry));
-    Ok(Summary::of(&slice.map_err(|error| {
-        ReleaseError::Content(error.to_string())
-    })?))
+fn method_of(set: &ItemSet) -> Bilingual {
+    let mut method = Bilingual::new(
+        "合成データです。実在の会社の回答ではありません。経済産業省の2005年の報告書（§3.3）が示した885社の平均と上位3分の1の平均（全体と層ごと）に合うように、乱数で作りました。点のばらつき、項目ごとの難しさ、会社の属性の割合、相関は、本製品の仮定です。",
+        "Synthetic data; these are not the answers of real companies. They were generated at random so that the means and the means of the top third, for all 885 companies and for each tier, agree with the table in METI's report of 2005 (§3.3). The spread of scores, the difficulty of each item, the shares of company attributes and the correlations are assumptions of this product.",
+    );
+    if set.extends.is_some() {
+        method.ja.push_str("25項目への回答は25項目版と同じで、追加した項目の回答は同じ因子から作りました。追加した項目を含む値は、公表された数値を再現するものではありません。");
+        method.en.push_str(" The answers to the 25 items are those of the 25-item release; those to the added items were generated from the same factors. Figures that include the added items reproduce no published figure.");
+    }
+    method
 }
 
-#[cfg(test)]
-mod tests;
+/// The releases that ship with the program, that of the base set first; made once.
+#[must_use]
+pub fn builtin_releases() -> &'static [Release] {
+    static RELEASES: OnceLock<Vec<Release>> = OnceLock::new();
+    RELEASES.get_or_init(|| {
+        let mut sets: Vec<&ItemSet> = builtin().item_sets.iter().collect();
+        sets.sort_by_key(|set| (set.extends.is_some(), set.id.clone()));
+        sets.into_iter().filter_map(|set| synthetic_release(builtin(), &set.id, BUILTIN_SEED)).collect()
+    })
+}
+
+/// The first shipped release of an item set.
+#[must_use]
+pub fn builtin_for(item_set_id: &str) -> Option<&'static Release> {
+    builtin_releases().iter().find(|release| release.head.item_set == item_set_id)
+}
