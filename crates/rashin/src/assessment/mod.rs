@@ -7,11 +7,14 @@
 pub mod actions;
 pub mod acts;
 pub mod answering;
+pub mod answers;
+pub mod answers_file;
 pub mod api;
 pub mod cli;
 pub mod evidence;
 pub mod period;
 pub mod record;
+pub mod score;
 pub mod store;
 pub mod web;
 

@@ -22,6 +22,7 @@ pub use model::{
     Question, QuestionIndex, QuestionOption, Requirement, Size, Term, TermOption,
 };
 pub use read::Finding;
+pub(crate) use read::line_of;
 
 use std::sync::OnceLock;
 

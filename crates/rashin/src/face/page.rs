@@ -209,6 +209,37 @@ impl Page {
             .unwrap_or_default()
     }
 
+    /// All texts.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The name of a section of the diagnosis.
+    #[must_use]
+    pub fn section(&self, id: &str) -> String {
+        self.t(&format!("section-{id}"))
+    }
+
+    /// The beginning of a hash.
+    #[must_use]
+    pub fn short_hash(&self, hash: &str) -> String {
+        let start: String = hash.chars().take(12).collect();
+        format!("{start}…")
+    }
+
+    /// Reached or not.
+    #[must_use]
+    pub fn reached(&self, reached: &bool) -> String {
+        self.t(if *reached { "reached-yes" } else { "reached-no" })
+    }
+
+    /// A whole number with its sign; empty for none.
+    #[must_use]
+    pub fn signed(&self, change: &f64) -> String {
+        if change.abs() < 0.5 { String::new() } else { format!("{change:+.0}").replace('-', "−") }
+    }
+
     /// A number with one decimal.
     #[must_use]
     pub fn one_decimal(&self, value: &f64) -> String {

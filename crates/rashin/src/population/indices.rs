@@ -53,6 +53,8 @@ impl Tier {
 /// The part of one answer in an index.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndexTerm {
+    /// Index it belongs to: `vulnerability` or `influence`.
+    pub index: String,
     /// Question.
     pub question: String,
     /// Chosen option.
@@ -71,7 +73,7 @@ pub struct IndexTerm {
     pub contribution: f64,
 }
 
-/// One index with its computation.
+/// One index as the sum of its terms.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndexValue {
     /// `vulnerability` or `influence`.
@@ -80,8 +82,6 @@ pub struct IndexValue {
     pub scale: f64,
     /// √(Σ weight²).
     pub norm: f64,
-    /// Terms, in the model's order.
-    pub terms: Vec<IndexTerm>,
     /// Sum of the contributions, before holding and rounding.
     pub unrounded: f64,
     /// Held within ±2.5 and rounded to two decimals.
@@ -101,47 +101,70 @@ pub struct Indices {
     pub risk: f64,
     /// The tier.
     pub tier: Tier,
-    /// How it was computed.
-    pub computation: Vec<IndexValue>,
+    /// The two indices before holding and rounding.
+    pub sums: Vec<IndexValue>,
+    /// What they are summed from, in the model's order.
+    pub terms: Vec<IndexTerm>,
 }
 
 /// Computes indices and tier from the chosen option of each question. Fails with the questions of the model that have
 /// no answer, or one that the model does not know.
 pub fn compute(model: &IndexModel, profile: &BTreeMap<String, String>) -> Result<Indices, Vec<String>> {
     let mut missing = Vec::new();
-    let computation: Vec<IndexValue> =
-        model.indices.iter().map(|index| compute_index(index, profile, &mut missing)).collect();
+    let mut terms = Vec::new();
+    let mut sums = Vec::new();
+    for index in &model.indices {
+        let found = compute_terms(index, profile, &mut missing);
+        sums.push(sum_up(index, &found));
+        terms.extend(found);
+    }
     if !missing.is_empty() {
         return Err(missing);
     }
-    let value = |id: &str| computation.iter().find(|index| index.index == id).map_or(0.0, |index| index.value);
+    let value = |id: &str| sums.iter().find(|index| index.index == id).map_or(0.0, |index| index.value);
     let (vulnerability, influence) = (value("vulnerability"), value("influence"));
     let risk = round_to_hundredths(vulnerability + influence);
-    Ok(Indices { vulnerability, influence, risk, tier: Tier::of(vulnerability, influence), computation })
+    Ok(Indices { vulnerability, influence, risk, tier: Tier::of(vulnerability, influence), sums, terms })
 }
 
-fn compute_index(index: &Index, profile: &BTreeMap<String, String>, missing: &mut Vec<String>) -> IndexValue {
-    let norm = index.terms.iter().map(|term| term.weight * term.weight).sum::<f64>().sqrt();
+fn norm_of(index: &Index) -> f64 {
+    index.terms.iter().map(|term| term.weight * term.weight).sum::<f64>().sqrt()
+}
+
+fn compute_terms(index: &Index, profile: &BTreeMap<String, String>, missing: &mut Vec<String>) -> Vec<IndexTerm> {
+    let factor = index.scale / norm_of(index);
     let mut terms = Vec::new();
     for term in &index.terms {
         let option = profile.get(&term.question);
-        match option.and_then(|option| compute_term(term, option, index.scale / norm)) {
+        match option.and_then(|option| compute_term(&index.ref_id, term, option, factor)) {
             Some(term) => terms.push(term),
             None => missing.push(term.question.clone()),
         }
     }
-    let unrounded: f64 = terms.iter().map(|term| term.contribution).sum();
-    let value = round_to_hundredths(unrounded.clamp(-INDEX_LIMIT, INDEX_LIMIT));
-    IndexValue { index: index.ref_id.clone(), scale: index.scale, norm, terms, unrounded, value, high: value > 0.0 }
+    terms
 }
 
-fn compute_term(term: &Term, option: &str, factor: f64) -> Option<IndexTerm> {
+fn sum_up(index: &Index, terms: &[IndexTerm]) -> IndexValue {
+    let unrounded: f64 = terms.iter().map(|term| term.contribution).sum();
+    let value = round_to_hundredths(unrounded.clamp(-INDEX_LIMIT, INDEX_LIMIT));
+    IndexValue {
+        index: index.ref_id.clone(),
+        scale: index.scale,
+        norm: norm_of(index),
+        unrounded,
+        value,
+        high: value > 0.0,
+    }
+}
+
+fn compute_term(index: &str, term: &Term, option: &str, factor: f64) -> Option<IndexTerm> {
     let points = term.options.iter().find(|candidate| candidate.ref_id == option)?.points;
     let mean: f64 = term.options.iter().map(|option| option.share * option.points).sum();
     let variance: f64 = term.options.iter().map(|option| option.share * (option.points - mean).powi(2)).sum();
     let sd = variance.sqrt();
     let z = if sd > 0.0 { (points - mean) / sd } else { 0.0 };
     Some(IndexTerm {
+        index: index.to_owned(),
         question: term.question.clone(),
         option: option.to_owned(),
         points,
@@ -194,7 +217,7 @@ mod tests {
         assert!((indices.influence - 1.0).abs() < 1e-12);
         assert!((indices.risk - 0.8).abs() < 1e-12);
         assert_eq!(indices.tier, Tier::II);
-        let first = &indices.computation[0].terms[0];
+        let first = &indices.terms[0];
         assert_eq!((first.points, first.mean, first.sd, first.z, first.weight), (4.0, 2.0, 2.0, 1.0, 3.0));
         assert!((first.contribution - 0.6).abs() < 1e-12);
     }
@@ -203,7 +226,7 @@ mod tests {
     fn an_index_is_held_at_the_limits_but_its_sum_is_shown() {
         let indices = compute(&model(5.0), &profile([("a", "high"), ("b", "high"), ("c", "low")])).unwrap();
         assert_eq!((indices.vulnerability, indices.influence, indices.risk), (2.5, -2.5, 0.0));
-        assert!((indices.computation[0].unrounded - 7.0).abs() < 1e-12);
+        assert!((indices.sums[0].unrounded - 7.0).abs() < 1e-12);
     }
 
     #[test]
@@ -229,8 +252,9 @@ mod tests {
                 terms.iter().zip(picked).map(|(term, at)| (term.question.clone(), term.options[*at].ref_id.clone())).collect()
             };
             let before = compute(model, &answers(&picked)).unwrap();
-            for index in &before.computation {
-                let sum: f64 = index.terms.iter().map(|term| term.contribution).sum();
+            for index in &before.sums {
+                let own = before.terms.iter().filter(|term| term.index == index.index);
+                let sum: f64 = own.map(|term| term.contribution).sum();
                 prop_assert!((sum - index.unrounded).abs() < 1e-9);
                 prop_assert!(index.value.abs() <= INDEX_LIMIT);
             }

@@ -34,7 +34,20 @@ pub mod store {
 }
 
 /// Makes the shipped releases, so that the first request does not wait for them.
+#[expect(clippy::unused_async, reason = "it will write to the store")]
 pub async fn freeze_builtin(_: &platform::Ctx) -> platform::Result<()> {
-    let _ = release::builtin_releases();
-    Ok(())
+    if release::builtin_releases().is_empty() { Err(platform::Error::internal("no release")) } else { Ok(()) }
+}
+
+/// Releases one may compare with, in the order shown.
+#[expect(clippy::unused_async, reason = "it will read the store")]
+pub async fn list(_: &platform::Ctx) -> platform::Result<Vec<ReleaseHead>> {
+    Ok(builtin_releases().iter().map(|release| release.head().clone()).collect())
+}
+
+/// A release by its id.
+#[expect(clippy::unused_async, reason = "it will read the store")]
+pub async fn find(_: &platform::Ctx, id: &str) -> platform::Result<std::sync::Arc<Release>> {
+    let found = builtin_releases().iter().find(|release| release.id() == id);
+    found.map(|release| std::sync::Arc::new(release.clone())).ok_or(platform::Error::NotFound)
 }
