@@ -9,7 +9,7 @@ use platform::{Error, Language, Result};
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, catalog, identity, organisation, population};
+use rashin::{audit_log, benchmark, catalog, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -35,6 +35,8 @@ enum What {
     /// Releases one is compared with
     #[command(subcommand)]
     Population(population::cli::PopulationCommand),
+    /// Diagnosis of an answer file
+    Diagnose(benchmark::cli::DiagnoseArgs),
     /// Units of the organisation
     Unit {
         #[command(flatten)]
@@ -106,6 +108,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::Diagnose(args) => Some(benchmark::cli::run(args, (&texts, language), &mut out, &mut err)),
         What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
@@ -117,7 +120,7 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) | What::Population(_) | What::RenderWorker => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::RenderWorker => Ok(()),
     }
 }
 

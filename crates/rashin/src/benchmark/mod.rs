@@ -10,9 +10,11 @@
 pub mod actions;
 pub mod api;
 pub mod charts;
+pub mod cli;
 pub mod compare;
 pub mod diagnose;
 pub mod model;
+pub mod text_report;
 pub mod view;
 pub mod web;
 pub mod what_if;

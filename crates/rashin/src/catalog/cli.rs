@@ -226,9 +226,9 @@ fn show_item(item: &Item, (texts, language): (&Texts, Language), out: &mut impl 
 #[must_use]
 pub const fn effort_key(effort: super::Effort) -> &'static str {
     match effort {
-        super::Effort::Small => "effort-small",
-        super::Effort::Medium => "effort-medium",
-        super::Effort::Large => "effort-large",
+        super::Effort::Small => "catalog-effort-small",
+        super::Effort::Medium => "catalog-effort-medium",
+        super::Effort::Large => "catalog-effort-large",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads one control item.
 
+use std::collections::BTreeSet;
+
 use platform::Message;
 
 use super::Part;
@@ -61,11 +63,8 @@ fn read_references(
             }
         }
     }
-    let mut ids: Vec<String> = ids.into_iter().map(|(id, _)| id).collect();
-    let count = ids.len();
-    ids.sort();
-    ids.dedup();
-    if ids.len() != count {
+    let ids: Vec<String> = ids.into_iter().map(|(id, _)| id).collect();
+    if ids.iter().collect::<BTreeSet<_>>().len() != ids.len() {
         table.report_key(key, Message::new("finding-repeated-in-list"));
     }
     ids
