@@ -142,6 +142,9 @@ impl Writer<'_> {
             });
             blocks.push(Block::List { ordered: true, items: items.collect() });
         }
+        if let Some(trend) = self.draw.trend() {
+            blocks.push(self.figure("trend", trend, 80));
+        }
         blocks
     }
 
@@ -179,7 +182,7 @@ impl Writer<'_> {
 
     fn charts(&self) -> Vec<Block> {
         let draw = self.draw;
-        let mut blocks = vec![
+        vec![
             Block::PageBreak,
             heading(1, self.t("section-charts"), "charts"),
             paragraph(self.t("chart-radar-reading")),
@@ -188,11 +191,7 @@ impl Writer<'_> {
                 left: vec![self.figure("scatter", draw.scatter(Extent::Half), 100)],
                 right: vec![self.figure("histogram", draw.histogram(Extent::Half), 100)],
             },
-        ];
-        if let Some(trend) = draw.trend() {
-            blocks.push(self.figure("trend", trend, 100));
-        }
-        blocks
+        ]
     }
 
     fn gaps(&self) -> Vec<Block> {
@@ -323,7 +322,14 @@ impl Writer<'_> {
         let mut blocks = vec![
             heading(1, self.t("section-basis"), "basis"),
             paragraph(self.word(&release.method)),
-            paragraph(format!("{} {}  n = {}  SHA-256 {}", self.t("basis-id"), release.id, release.n, release.hash)),
+            Block::List {
+                ordered: false,
+                items: vec![
+                    cell(format!("{}: {}", self.t("basis-id"), release.id)),
+                    cell(format!("{}: {}", self.t("basis-n"), release.n)),
+                    cell(format!("SHA-256: {}", release.hash)),
+                ],
+            },
             heading(2, self.t("document-how"), "how"),
         ];
         let how = |key: &str| vec![Run::strong(self.t(&format!("figure-{key}"))), Run::plain(format!("  {}", self.t(&format!("figure-{key}-how"))))];
