@@ -209,7 +209,7 @@ impl Drawing<'_> {
 
     /// Totals over the periods; none with fewer than two.
     #[must_use]
-    pub fn trend(&self) -> Option<Svg> {
+    pub fn trend(&self, extent: Extent) -> Option<Svg> {
         let before: Vec<&Earlier> = self.earlier.iter().filter(|earlier| earlier.same_set).collect();
         if before.is_empty() {
             return None;
@@ -219,7 +219,7 @@ impl Drawing<'_> {
         let mut values: Vec<Option<f64>> = before.iter().map(|earlier| Some(f64::from(earlier.total))).collect();
         values.push(Some(f64::from(self.diagnosis.total)));
         let series = vec![TrendSeries { name: self.t("diagnosis-total"), ink: Ink::Own, values }];
-        let about = self.about("chart-trend", self.t("chart-trend-description"), Extent::Full);
+        let about = self.about("chart-trend", self.t("chart-trend-description"), extent);
         Some(Trend { about, periods, axis: self.total_axis(0), series }.svg())
     }
 }

@@ -142,9 +142,6 @@ impl Writer<'_> {
             });
             blocks.push(Block::List { ordered: true, items: items.collect() });
         }
-        if let Some(trend) = self.draw.trend() {
-            blocks.push(self.figure("trend", trend, 80));
-        }
         blocks
     }
 
@@ -232,6 +229,10 @@ impl Writer<'_> {
         ];
         if diagnosis.items.iter().any(|item| item.estimated) {
             blocks.push(paragraph(format!("* {}", self.t("document-estimated"))));
+        }
+        if let Some(trend) = self.draw.trend(Extent::Half) {
+            let left = vec![self.figure("trend", trend, 100)];
+            blocks.push(Block::Columns { left, right: vec![paragraph(self.t("chart-trend-reading"))] });
         }
         blocks
     }

@@ -109,7 +109,7 @@ async fn show_diagnosis(SignedIn(asker): SignedIn, Path(id): Path<String>, Query
         scatter: draw.scatter(Extent::Half).as_str().to_owned(),
         histogram: draw.histogram(Extent::Half).as_str().to_owned(),
         gap: draw.gap().as_str().to_owned(),
-        trend: draw.trend().map(|svg| svg.as_str().to_owned()),
+        trend: draw.trend(Extent::Full).map(|svg| svg.as_str().to_owned()),
         what_if: try_out(&found, &levels)?,
         tried: !levels.is_empty(),
         found: &found,
