@@ -1,0 +1,3 @@
+//! What holds for the whole product, and the stage on which all domains' tests play.
+
+pub(crate) mod testing;
