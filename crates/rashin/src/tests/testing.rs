@@ -123,7 +123,12 @@ impl Reply {
     /// Where the answer leads on to.
     #[track_caller]
     pub(crate) fn leads_to(self, path: &str) {
-        assert_eq!((self.status, self.header("location")), (StatusCode::SEE_OTHER, path), "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            (self.status, self.header("location")),
+            (StatusCode::SEE_OTHER, path),
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
     }
 }
 
@@ -305,7 +310,8 @@ impl TestApp {
 
     /// Sends a form from a person's browser.
     pub(crate) async fn post(&self, path: &str, person: Person, form: &[(&str, &str)]) -> Reply {
-        let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let pairs: Vec<String> =
+            form.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let kind = "application/x-www-form-urlencoded";
         self.browse(Method::POST, path, person, kind, Body::from(pairs.join("&"))).await
     }
