@@ -1,8 +1,8 @@
 //! Who asks: the session of a cookie (pages) or a bearer token (API), looked up once per request.
 
-use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, OriginalUri, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use platform::web::{cookie, language_of};
@@ -65,6 +65,11 @@ pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
 }
 
+/// The address asked for; a nested router sees only the rest of it.
+fn uri_of(parts: &Parts) -> &Uri {
+    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
+}
+
 /// Middleware: finds the session and renews the cookie's token when it is due.
 pub async fn find_session(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/static/") {
@@ -110,9 +115,10 @@ impl Asker {
         let source = source_of(parts);
         let actor =
             found.as_ref().map_or_else(|| Actor::Anonymous { source: source.clone() }, |found| actor_of(&found.session));
-        let via = if is_api(parts.uri.path()) { Via::Api } else { Via::Page };
+        let uri = uri_of(parts);
+        let via = if is_api(uri.path()) { Via::Api } else { Via::Page };
         let language = language_of(&parts.headers);
-        let page = Page::new(app, language, &parts.headers, &parts.uri, found.as_ref().map(|found| &found.session));
+        let page = Page::new(app, language, &parts.headers, uri, found.as_ref().map(|found| &found.session));
         Self { ctx: app.ctx(actor, via), found, language, source, page }
     }
 }
@@ -133,10 +139,10 @@ impl FromRequestParts<App> for SignedIn {
         if asker.found.is_some() {
             return Ok(Self(asker));
         }
-        if is_api(parts.uri.path()) {
+        if is_api(uri_of(parts).path()) {
             return Err(Failure::sign_in_first().into_response());
         }
-        let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+        let wanted = uri_of(parts).path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
         Err(Redirect::to(&format!("/sign-in?next={}", super::page::encode(wanted))).into_response())
     }
 }

@@ -57,9 +57,11 @@ impl UnitsPage {
         self.units.iter().find(|unit| unit.id == self.chosen.edit)
     }
 
-    /// Where the edited unit can be placed: not below itself.
+    /// Where the edited unit can be placed: where it is, or below an open unit that is not below itself.
     fn places(&self, edited: &Unit) -> Vec<&Unit> {
-        self.units.iter().filter(|unit| !unit.closed && !unit.path.starts_with(&edited.path)).collect()
+        let stays = |unit: &Unit| edited.parent_id.as_deref() == Some(unit.id.as_str());
+        let fits = |unit: &Unit| !unit.closed && !unit.path.starts_with(&edited.path);
+        self.units.iter().filter(|unit| stays(unit) || fits(unit)).collect()
     }
 
     fn open_units(&self) -> Vec<&Unit> {

@@ -83,3 +83,4 @@ label-period = Period
 label-item_set = Question set
 label-file = File
 label-unit_name = Name
+error-character = There is a character here that cannot be kept. Please remove it and send again.

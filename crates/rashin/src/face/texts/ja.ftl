@@ -80,3 +80,4 @@ label-period = 期間
 label-item_set = 設問セット
 label-file = ファイル
 label-unit_name = 名前
+error-character = 使えない文字が入っています。その文字を消して、もう一度送ってください。
