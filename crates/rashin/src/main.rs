@@ -87,7 +87,10 @@ async fn run_server(args: ServeArgs) -> Result<()> {
         say(&rashin::sample::how_to_sign_in(&app.public_url));
     }
     if let Some(token) = identity::open_set_up(&app.system()).await? {
-        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
+        say(&format!(
+            "Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}",
+            app.public_url
+        ));
     }
     say(&format!("羅針 Rashin: {}", app.public_url));
     serve::listen(app, args.listen).await

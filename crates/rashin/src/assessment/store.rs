@@ -119,8 +119,14 @@ fn summary_of(row: &Row) -> Result<Summary> {
 /// Self-checks the asker may read; of one unit, or of all with an empty id.
 pub(super) async fn visible(ctx: &Ctx, roles: &[&str], unit_id: &str, limit: i64) -> Result<Vec<Summary>> {
     let (account_id, tenant_id) = ctx.account()?;
-    let values =
-        [tenant_id.into(), account_id.into(), role_list(roles).into(), ctx.now_ms().into(), unit_id.into(), limit.into()];
+    let values = [
+        tenant_id.into(),
+        account_id.into(),
+        role_list(roles).into(),
+        ctx.now_ms().into(),
+        unit_id.into(),
+        limit.into(),
+    ];
     ctx.rows(&VISIBLE, &values).await?.iter().map(summary_of).collect()
 }
 
@@ -241,7 +247,14 @@ pub(super) async fn one(mut source: Source<'_>, id: &str) -> Result<Assessment> 
 }
 
 /// Writes a profile answer if nobody changed it since `seen` (0: never answered). False on a conflict.
-pub(super) async fn put_profile(deed: &mut Deed, id: &str, question: &str, option: &str, by: &str, seen: i64) -> Result<bool> {
+pub(super) async fn put_profile(
+    deed: &mut Deed,
+    id: &str,
+    question: &str,
+    option: &str,
+    by: &str,
+    seen: i64,
+) -> Result<bool> {
     let now_ms = deed.now_ms();
     let mut values: Vec<Value> = vec![id.into(), question.into(), option.into(), by.into(), now_ms.into()];
     let changed = if seen == 0 {
@@ -286,7 +299,9 @@ pub(super) async fn put_item(deed: &mut Deed, id: &str, by: &str, new: &NewAnswe
 
 pub(super) async fn agree_exclusion(deed: &mut Deed, id: &str, item_id: &str, version: i64, by: &str) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&AGREE_EXCLUSION, &[id.into(), item_id.into(), version.into(), by.into(), now_ms.into()]).await.map(|_| ())
+    deed.write(&AGREE_EXCLUSION, &[id.into(), item_id.into(), version.into(), by.into(), now_ms.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn add_file(deed: &mut Deed, id: &str, file: &Evidence, by: &str) -> Result<()> {
@@ -317,7 +332,13 @@ pub(super) async fn remove_file(deed: &mut Deed, id: &str, file_id: &str, remove
 }
 
 /// Asks somebody to answer an area; nobody with `None`.
-pub(super) async fn set_part(deed: &mut Deed, id: &str, area_id: &str, account_id: Option<&str>, by: &str) -> Result<()> {
+pub(super) async fn set_part(
+    deed: &mut Deed,
+    id: &str,
+    area_id: &str,
+    account_id: Option<&str>,
+    by: &str,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     match account_id {
         Some(account_id) => {
@@ -330,7 +351,9 @@ pub(super) async fn set_part(deed: &mut Deed, id: &str, area_id: &str, account_i
 
 pub(super) async fn submit(deed: &mut Deed, submission_id: &str, id: &str, by: &str, content_hash: &str) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&SUBMIT, &[submission_id.into(), id.into(), by.into(), now_ms.into(), content_hash.into()]).await.map(|_| ())
+    deed.write(&SUBMIT, &[submission_id.into(), id.into(), by.into(), now_ms.into(), content_hash.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn give_back(deed: &mut Deed, submission_id: &str, by: &str, reason: &str) -> Result<()> {
@@ -341,7 +364,13 @@ pub(super) async fn give_back(deed: &mut Deed, submission_id: &str, by: &str, re
     }
 }
 
-pub(super) async fn approve(deed: &mut Deed, assessment: &Assessment, by: &str, alone: bool, comment: &str) -> Result<()> {
+pub(super) async fn approve(
+    deed: &mut Deed,
+    assessment: &Assessment,
+    by: &str,
+    alone: bool,
+    comment: &str,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     let values = [
         assessment.id.as_str().into(),

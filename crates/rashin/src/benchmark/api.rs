@@ -78,6 +78,10 @@ async fn get_pdf(
 /// Diagnose an answer file (TOML); nothing is saved
 #[utoipa::path(post, path = "/diagnoses", tag = "benchmark", params(Against), request_body(content = String, content_type = "application/toml"),
     responses((status = 200, body = Diagnosis), (status = 422, body = Problem)))]
-async fn diagnose_answers(SignedIn(asker): SignedIn, Query(against): Query<Against>, text: String) -> Answer<Json<Diagnosis>> {
+async fn diagnose_answers(
+    SignedIn(asker): SignedIn,
+    Query(against): Query<Against>,
+    text: String,
+) -> Answer<Json<Diagnosis>> {
     Ok(Json(diagnose_file(&asker.ctx, &text, against.release.as_deref()).await?))
 }

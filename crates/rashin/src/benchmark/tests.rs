@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use platform::Error;
 use proptest::prelude::*;
 
-use crate::assessment::answers_file::read_toml;
 use super::*;
 use crate::assessment::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::answers_file::read_toml;
 use crate::assessment::score::score;
 use crate::catalog::{ItemSet, builtin};
 use crate::population::{Release, Tier, builtin_for};

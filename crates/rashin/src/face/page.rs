@@ -125,7 +125,14 @@ impl Page {
 
     /// A text with two arguments.
     #[must_use]
-    pub fn t2(&self, key: &str, name: &str, value: impl std::fmt::Display, other: &str, second: impl std::fmt::Display) -> String {
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl std::fmt::Display,
+        other: &str,
+        second: impl std::fmt::Display,
+    ) -> String {
         self.texts.get(self.language, key, &[(name, &value.to_string()), (other, &second.to_string())])
     }
 
@@ -268,7 +275,11 @@ impl Page {
     #[must_use]
     pub fn size(&self, bytes: &i64) -> String {
         let bytes = *bytes as f64;
-        if bytes < 1_000_000.0 { format!("{:.0} kB", (bytes / 1000.0).max(1.0)) } else { format!("{:.1} MB", bytes / 1_000_000.0) }
+        if bytes < 1_000_000.0 {
+            format!("{:.0} kB", (bytes / 1000.0).max(1.0))
+        } else {
+            format!("{:.1} MB", bytes / 1_000_000.0)
+        }
     }
 }
 
@@ -310,7 +321,8 @@ impl Done {
     #[must_use]
     pub fn to(path: &str, what: &str) -> Self {
         let joint = if path.contains('?') { '&' } else { '?' };
-        let (path, anchor) = path.split_once('#').map_or((path, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
+        let (path, anchor) =
+            path.split_once('#').map_or((path, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
         Self { to: format!("{path}{joint}done={what}{anchor}") }
     }
 }

@@ -47,12 +47,7 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
-    let ground = Ground {
-        db,
-        clock,
-        entropy,
-        gate: Arc::new(identity::gate::Grants),
-    };
+    let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
     let app = App {
         ground,
         texts: texts::texts(),

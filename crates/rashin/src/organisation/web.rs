@@ -88,12 +88,18 @@ fn kind_of(text: &str) -> platform::Result<UnitKind> {
 }
 
 fn renamed(faults: Faults) -> Faults {
-    Faults(faults.0.into_iter().map(|mut fault| {
-        if fault.field == "name" {
-            "unit_name".clone_into(&mut fault.field);
-        }
-        fault
-    }).collect())
+    Faults(
+        faults
+            .0
+            .into_iter()
+            .map(|mut fault| {
+                if fault.field == "name" {
+                    "unit_name".clone_into(&mut fault.field);
+                }
+                fault
+            })
+            .collect(),
+    )
 }
 
 async fn add_unit(SignedIn(asker): SignedIn, Form(form): Form<UnitForm>) -> Answer<Response> {

@@ -118,7 +118,8 @@ async fn load(ctx: &Ctx, entry: Entry) -> Result<Frozen> {
         Some(release) => release,
         None => {
             let content = store::content(ctx, &key.0).await?;
-            let read = Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
+            let read = Release::from_bytes(&content)
+                .map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
             if (read.id(), &read.head().hash) != (key.0.as_str(), &key.1) {
                 return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
             }

@@ -1,4 +1,4 @@
 //! What holds for the whole product, and the stage on which all domains' tests play.
 
-pub(crate) mod testing;
 mod schema;
+pub(crate) mod testing;
