@@ -31,6 +31,7 @@ pub struct Drawing<'a> {
 
 /// What the radar shows beside the own levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a check box of its own")]
 pub struct Beside {
     /// Mean of the own tier.
     pub tier: bool,
@@ -53,6 +54,7 @@ impl Default for Beside {
 /// Width and height of a cell of the scatter: risk index and points.
 const CELL: (f64, f64) = (0.25, 2.5);
 
+#[expect(clippy::cast_possible_truncation, reason = "both lie between -20 and 60")]
 /// Companies gathered into cells large enough to be seen.
 fn gathered(places: impl Iterator<Item = (f64, u32, u64)>) -> Vec<Cell> {
     let mut cells: BTreeMap<(i32, i32), u64> = BTreeMap::new();

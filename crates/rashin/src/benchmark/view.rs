@@ -270,7 +270,7 @@ impl<'a> View<'a> {
         let left = desired - f64::from(diagnosis.total);
         let beside =
             if left > 0.0 { self.page.t1("figure-to-go", "points", one(left)) } else { self.t("figure-reached") };
-        Figure { formulas, beside, ..self.figure("desired", one(desired), "points") }
+        Figure { beside, formulas, ..self.figure("desired", one(desired), "points") }
     }
 
     fn provisional(&self) -> Figure {
@@ -280,7 +280,7 @@ impl<'a> View<'a> {
             Some(aim) => {
                 let formulas = vec![format!("{:.2} − {} = {:.2}", aim.total, diagnosis.total, aim.total - total)];
                 let beside = self.page.t1("figure-to-go", "points", one(aim.total - total));
-                Figure { formulas, beside, ..self.figure("provisional", one(aim.total), "points") }
+                Figure { beside, formulas, ..self.figure("provisional", one(aim.total), "points") }
             }
             None => Figure {
                 meaning: self.t("figure-provisional-none"),

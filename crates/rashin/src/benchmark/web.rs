@@ -32,7 +32,7 @@ pub fn routes() -> Router<App> {
 /// The query as pairs: checkboxes repeat a name.
 type Pairs = Vec<(String, String)>;
 
-fn first<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
+fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 

@@ -38,7 +38,6 @@ impl utoipa::Modify for BearerToken {
 }
 
 /// Routes and document of all domains.
-#[must_use]
 pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(catalog::api::routes())

@@ -1,4 +1,4 @@
-//! The identity tables: accounts, account_suspensions, grants, sessions, links, sign_in_failures.
+//! The identity tables: `accounts`, `account_suspensions`, `grants`, `sessions`, `links`, `sign_in_failures`.
 
 use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
 
