@@ -8,6 +8,7 @@ use platform::{Ctx, Error, Message, Result};
 use super::diagnose::diagnose;
 use super::model::Diagnosis;
 use crate::assessment::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::answers_file::read_toml;
 use crate::assessment::{self, Assessment};
 use crate::catalog::{self, ItemSet};
 use crate::population::{self, Release};
@@ -121,4 +122,13 @@ async fn earlier_of(ctx: &Ctx, before: &Assessment, item_set_id: &str) -> Result
         levels,
         same_set: before.item_set_id == item_set_id,
     }))
+}
+
+/// The diagnosis of an answer file; nothing is saved. Every fault of the file at once.
+pub async fn diagnose_file(ctx: &Ctx, text: &str, release_id: Option<&str>) -> Result<Diagnosis> {
+    ctx.account()?;
+    let answers = read_toml(catalog::builtin(), text)?;
+    let set = catalog::builtin().item_set(&answers.item_set).ok_or(Error::NotFound)?;
+    let release = release_for(ctx, &set.id, release_id).await?;
+    diagnose(catalog::builtin(), set, &release, &answers)
 }

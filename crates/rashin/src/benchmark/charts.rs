@@ -1,5 +1,7 @@
 //! The charts of a diagnosis: one drawing serves page, PDF and print.
 
+use std::collections::BTreeMap;
+
 use paper::chart::{
     About, Axis, Bin, Cell, Cloud, Extent, Gap, GapHeads, GapItem, Histogram, Ink, Line, Mark, Radar, RadarAxis, RadarGroup,
     RadarSeries, Region, Scatter, Trend, TrendSeries,
@@ -10,6 +12,7 @@ use platform::{Language, Texts};
 use super::actions::Earlier;
 use super::model::Diagnosis;
 use crate::catalog::ItemSet;
+use crate::face::period;
 
 /// What the charts are drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,20 @@ impl Default for Beside {
     fn default() -> Self {
         Self { tier: true, desired: true, industry: false, size: false, earlier: false }
     }
+}
+
+/// Width and height of a cell of the scatter: risk index and points.
+const CELL: (f64, f64) = (0.25, 2.5);
+
+/// Companies gathered into cells large enough to be seen.
+fn gathered(places: impl Iterator<Item = (f64, u32, u64)>) -> Vec<Cell> {
+    let mut cells: BTreeMap<(i32, i32), u64> = BTreeMap::new();
+    for (risk, total, members) in places {
+        let place = ((risk / CELL.0).floor() as i32, (f64::from(total) / CELL.1).floor() as i32);
+        *cells.entry(place).or_default() += members;
+    }
+    let middle = |place: i32, size: f64| (f64::from(place) + 0.5) * size;
+    cells.into_iter().map(|((x, y), count)| Cell { x: middle(x, CELL.0), y: middle(y, CELL.1), count }).collect()
 }
 
 impl Drawing<'_> {
@@ -117,16 +134,12 @@ impl Drawing<'_> {
     #[must_use]
     pub fn scatter(&self, extent: Extent) -> Svg {
         let diagnosis = self.diagnosis;
-        let cells = diagnosis.scatter.iter().map(|cell| Cell {
-            x: cell.risk_index,
-            y: f64::from(cell.total),
-            count: u64::from(cell.members),
-        });
+        let cells = gathered(diagnosis.scatter.iter().map(|cell| (cell.risk_index, cell.total, u64::from(cell.members))));
         let mut marks: Vec<Mark> = self
             .earlier
             .iter()
             .filter(|earlier| earlier.same_set)
-            .map(|earlier| Mark { label: earlier.period.clone(), x: earlier.risk_index, y: f64::from(earlier.total) })
+            .map(|earlier| Mark { label: period::words(&earlier.period, self.language), x: earlier.risk_index, y: f64::from(earlier.total) })
             .collect();
         marks.push(Mark {
             label: format!("{} {}", self.t("diagnosis-own"), diagnosis.total),
@@ -139,7 +152,7 @@ impl Drawing<'_> {
             x: Axis { title: self.t("diagnosis-risk-index"), from: -5.0, to: 5.0, step: 1.0, decimals: 0 },
             y: self.total_axis(0),
             regions: Vec::<Region>::new(),
-            cloud: Cloud::Cells { name: self.t1("chart-members", "n", &self.diagnosis.release.n.to_string()), size: (0.1, 1.0), cells: cells.collect() },
+            cloud: Cloud::Cells { name: self.t1("chart-members", "n", &self.diagnosis.release.n.to_string()), size: CELL, cells },
             across: vec![Line { at: diagnosis.desired.total, label: self.t("diagnosis-desired"), ink: Ink::Goal }],
             upright: Vec::new(),
             marks,
@@ -196,17 +209,17 @@ impl Drawing<'_> {
 
     /// Totals over the periods; none with fewer than two.
     #[must_use]
-    pub fn trend(&self) -> Option<Svg> {
+    pub fn trend(&self, extent: Extent) -> Option<Svg> {
         let before: Vec<&Earlier> = self.earlier.iter().filter(|earlier| earlier.same_set).collect();
         if before.is_empty() {
             return None;
         }
-        let mut periods: Vec<String> = before.iter().map(|earlier| earlier.period.clone()).collect();
-        periods.push(self.diagnosis.period.clone());
+        let mut periods: Vec<String> = before.iter().map(|earlier| period::words(&earlier.period, self.language)).collect();
+        periods.push(period::words(&self.diagnosis.period, self.language));
         let mut values: Vec<Option<f64>> = before.iter().map(|earlier| Some(f64::from(earlier.total))).collect();
         values.push(Some(f64::from(self.diagnosis.total)));
         let series = vec![TrendSeries { name: self.t("diagnosis-total"), ink: Ink::Own, values }];
-        let about = self.about("chart-trend", self.t("chart-trend-description"), Extent::Full);
+        let about = self.about("chart-trend", self.t("chart-trend-description"), extent);
         Some(Trend { about, periods, axis: self.total_axis(0), series }.svg())
     }
 }

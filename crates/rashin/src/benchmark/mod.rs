@@ -13,6 +13,7 @@ pub mod charts;
 pub mod cli;
 pub mod compare;
 pub mod diagnose;
+pub mod document;
 pub mod model;
 pub mod text_report;
 pub mod view;

@@ -130,7 +130,7 @@ impl<'a> View<'a> {
     pub fn change(&self) -> Option<(String, i64)> {
         let last = self.found.earlier.iter().rev().find(|earlier| earlier.same_set)?;
         let change = i64::from(self.found.diagnosis.total) - i64::from(last.total);
-        Some((self.page.t2("diagnosis-change", "period", &last.period, "total", last.total), change))
+        Some((self.page.t2("diagnosis-change", "period", self.page.period(&last.period), "total", last.total), change))
     }
 
     /// The figures in order.

@@ -13,6 +13,7 @@ use platform::{Error, Language};
 
 use super::actions::{Found, diagnosis};
 use super::charts::{Beside, Drawing};
+use super::document::{Approved, document};
 use super::view::{Slider, View};
 use super::what_if::{WhatIf, what_if};
 use crate::catalog;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
         .route("/assessments/{id}/diagnosis", get(show_diagnosis))
         .route("/assessments/{id}/diagnosis/what-if", get(show_what_if))
         .route("/assessments/{id}/diagnosis.json", get(get_json))
+        .route("/assessments/{id}/diagnosis.pdf", get(get_pdf))
 }
 
 /// The query as pairs: checkboxes repeat a name.
@@ -107,7 +109,7 @@ async fn show_diagnosis(SignedIn(asker): SignedIn, Path(id): Path<String>, Query
         scatter: draw.scatter(Extent::Half).as_str().to_owned(),
         histogram: draw.histogram(Extent::Half).as_str().to_owned(),
         gap: draw.gap().as_str().to_owned(),
-        trend: draw.trend().map(|svg| svg.as_str().to_owned()),
+        trend: draw.trend(Extent::Full).map(|svg| svg.as_str().to_owned()),
         what_if: try_out(&found, &levels)?,
         tried: !levels.is_empty(),
         found: &found,
@@ -163,3 +165,19 @@ pub(super) async fn get_json(SignedIn(asker): SignedIn, Path(id): Path<String>, 
     file(&name_of(&found, "json"), "application/json", text)
 }
 
+pub(super) async fn get_pdf(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Answer<Response> {
+    let found = found_for(&asker, &id, &pairs).await?;
+    let language = language_of(&asker, &pairs);
+    let page = asker.page.in_language(language);
+    let approved = found.assessment.approval.as_ref().map(|approval| Approved {
+        line: format!("{} {}", page.moment(&approval.approved_at_ms), approval.approved_by_name),
+    });
+    let document = document(&drawing(&found, &page), &approved.unwrap_or_default());
+    let content = crate::face::render::pdf(&app, &document, asker.ctx.now_ms()).await?;
+    file(&name_of(&found, "pdf"), "application/pdf", content)
+}

@@ -51,6 +51,12 @@ impl Page {
         }
     }
 
+    /// The same frame in another language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Self {
+        Self { language, ..self.clone() }
+    }
+
     /// `ja` or `en`.
     #[must_use]
     pub fn lang(&self) -> &'static str {
@@ -238,6 +244,12 @@ impl Page {
     #[must_use]
     pub fn signed(&self, change: &f64) -> String {
         if change.abs() < 0.5 { String::new() } else { format!("{change:+.0}").replace('-', "−") }
+    }
+
+    /// A period as people read it.
+    #[must_use]
+    pub fn period(&self, period: &str) -> String {
+        super::period::words(period, self.language)
     }
 
     /// A number with one decimal.

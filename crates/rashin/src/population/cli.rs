@@ -8,7 +8,8 @@ use clap::{Subcommand, ValueEnum};
 use platform::{Language, Texts};
 use serde_json::json;
 
-use super::release::{Release, builtin_releases};
+use super::builtin::builtin_releases;
+use super::release::Release;
 use super::synthesise::{BUILTIN_SEED, Member, synthesise};
 use crate::catalog::{ItemSet, builtin};
 

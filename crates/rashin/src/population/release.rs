@@ -1,7 +1,6 @@
 //! Releases: frozen populations with all figures derived from their counts.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -9,8 +8,8 @@ use stats::{Cube, CubeError, Distribution, Shape, Slice};
 use utoipa::ToSchema;
 
 use super::indices::Tier;
-use super::synthesise::{BUILTIN_SEED, Member, synthesise};
-use crate::catalog::{Bilingual, Catalog, ItemSet, Size, builtin};
+use super::synthesise::Member;
+use crate::catalog::{Bilingual, Catalog, ItemSet, Size};
 
 /// Levels of an item.
 const LEVELS: usize = 5;
@@ -166,10 +165,43 @@ impl Tally {
         Ok(())
     }
 
+    /// From counts that were written down. Fails where the cube has another shape than items and industries ask for;
+    /// whether the rest is right, the hash of the release tells.
+    pub(super) fn of_parts(
+        item_set: String,
+        item_ids: Vec<String>,
+        industries: Vec<String>,
+        cube: Cube,
+        grid: BTreeMap<(i32, u32), u32>,
+    ) -> Result<Self, String> {
+        let shape = Shape::new(Tier::ALL.len() * Size::ALL.len() * industries.len(), item_ids.len(), LEVELS);
+        if shape != Ok(cube.shape()) {
+            return Err("the cube does not have the shape that items and industries ask for".to_owned());
+        }
+        Ok(Self { item_set, item_ids, industries, cube, grid })
+    }
+
     /// The counts.
     #[must_use]
     pub fn cube(&self) -> &Cube {
         &self.cube
+    }
+
+    /// Ref ids of the items, in the order of the levels.
+    #[must_use]
+    pub fn item_ids(&self) -> &[String] {
+        &self.item_ids
+    }
+
+    /// Ref ids of the industries.
+    #[must_use]
+    pub fn industries(&self) -> &[String] {
+        &self.industries
+    }
+
+    /// Members by tenth of the risk index and total; none is 0.
+    pub(super) fn grid(&self) -> &BTreeMap<(i32, u32), u32> {
+        &self.grid
     }
 
     fn cell_of(&self, row: &Row) -> Result<usize, TallyError> {
@@ -185,7 +217,7 @@ impl Tally {
     pub fn freeze(self, head: ReleaseHead) -> Release {
         let head = ReleaseHead { n: self.cube.members(), item_set: self.item_set.clone(), ..head };
         let head = ReleaseHead { hash: self.hash(&head), ..head };
-        let figures = self.figures();
+        let figures = self.figures(head.synthetic);
         Release { head, tally: self, figures }
     }
 
@@ -213,11 +245,14 @@ impl Tally {
         hex::encode(hash.finalize())
     }
 
-    fn figures(&self) -> BTreeMap<Group, Figures> {
+    /// Groups of real submissions that are too small to be shown have no figures.
+    fn figures(&self, synthetic: bool) -> BTreeMap<Group, Figures> {
         let count = self.industries.len();
         let mut groups = vec![(Group::All, None, None, None)];
         groups.extend(Tier::ALL.map(|tier| (Group::Tier(tier), Some(tier as usize), None, None)));
         groups.extend(Size::ALL.map(|size| (Group::Size(size), None, Some(size as usize), None)));
+        let pairs = Tier::ALL.into_iter().flat_map(|tier| Size::ALL.map(|size| (tier, size)));
+        groups.extend(pairs.map(|(t, s)| (Group::TierSize(t, s), Some(t as usize), Some(s as usize), None)));
         groups.extend(
             self.industries.iter().enumerate().map(|(at, id)| (Group::Industry(id.clone()), None, None, Some(at))),
         );
@@ -229,7 +264,8 @@ impl Tally {
             let cells = pairs.flat_map(|(t, s)| {
                 (0..count).filter(|at| fits(industry, *at)).map(move |i| cell(t, s, i, count)).collect::<Vec<_>>()
             });
-            if let Some(found) = self.cube.slice(cells).ok().and_then(|slice| Figures::of(&slice)) {
+            let found = self.cube.slice(cells).ok().and_then(|slice| Figures::of(&slice));
+            if let Some(found) = found.filter(|found| synthetic || group == Group::All || found.may_be_shown()) {
                 figures.insert(group, found);
             }
         }
@@ -252,6 +288,7 @@ enum Group {
     All,
     Tier(Tier),
     Size(Size),
+    TierSize(Tier, Size),
     Industry(String),
 }
 
@@ -321,7 +358,7 @@ impl Figures {
     }
 }
 
-/// A frozen population.
+/// A frozen population. Groups of real submissions with fewer than 10 members have no figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Release {
     head: ReleaseHead,
@@ -366,6 +403,12 @@ impl Release {
         self.figures.get(&Group::Size(size))
     }
 
+    /// Figures of a size within a tier; none where there is no member.
+    #[must_use]
+    pub fn tier_size(&self, tier: Tier, size: Size) -> Option<&Figures> {
+        self.figures.get(&Group::TierSize(tier, size))
+    }
+
     /// Figures of an industry; none where it has no member.
     #[must_use]
     pub fn industry(&self, ref_id: &str) -> Option<&Figures> {
@@ -380,54 +423,4 @@ impl Release {
             members: *members,
         })
     }
-}
-
-/// The synthetic release of an item set, from a seed. Nothing for a set that cannot have one.
-#[must_use]
-pub fn synthetic_release(catalog: &Catalog, item_set_id: &str, seed: u64) -> Option<Release> {
-    let set = catalog.item_set(item_set_id)?;
-    let mut tally = Tally::new(catalog, set).ok()?;
-    for member in synthesise(catalog, item_set_id, seed) {
-        tally.add(&Row::from(&member)).ok()?;
-    }
-    let head = ReleaseHead {
-        id: format!("synthetic-2005-{}", set.items.len()),
-        n: 0,
-        synthetic: true,
-        item_set: set.id.clone(),
-        window: Window { from: "2005-01-01".to_owned(), to: "2005-01-31".to_owned() },
-        seed: Some(seed),
-        hash: String::new(),
-        method: method_of(set),
-    };
-    Some(tally.freeze(head))
-}
-
-fn method_of(set: &ItemSet) -> Bilingual {
-    let mut method = Bilingual::new(
-        "合成データです。実在の会社の回答ではありません。経済産業省の2005年の報告書（§3.3）が示した885社の平均と上位3分の1の平均（全体と層ごと）に合うように、乱数で作りました。点のばらつき、項目ごとの難しさ、会社の属性の割合、相関は、本製品の仮定です。",
-        "Synthetic data; these are not the answers of real companies. They were generated at random so that the means and the means of the top third, for all 885 companies and for each tier, agree with the table in METI's report of 2005 (§3.3). The spread of scores, the difficulty of each item, the shares of company attributes and the correlations are assumptions of this product.",
-    );
-    if set.extends.is_some() {
-        method.ja.push_str("25項目への回答は25項目版と同じで、追加した項目の回答は同じ因子から作りました。追加した項目を含む値は、公表された数値を再現するものではありません。");
-        method.en.push_str(" The answers to the 25 items are those of the 25-item release; those to the added items were generated from the same factors. Figures that include the added items reproduce no published figure.");
-    }
-    method
-}
-
-/// The releases that ship with the program, that of the base set first; made once.
-#[must_use]
-pub fn builtin_releases() -> &'static [Release] {
-    static RELEASES: OnceLock<Vec<Release>> = OnceLock::new();
-    RELEASES.get_or_init(|| {
-        let mut sets: Vec<&ItemSet> = builtin().item_sets.iter().collect();
-        sets.sort_by_key(|set| (set.extends.is_some(), set.id.clone()));
-        sets.into_iter().filter_map(|set| synthetic_release(builtin(), &set.id, BUILTIN_SEED)).collect()
-    })
-}
-
-/// The first shipped release of an item set.
-#[must_use]
-pub fn builtin_for(item_set_id: &str) -> Option<&'static Release> {
-    builtin_releases().iter().find(|release| release.head.item_set == item_set_id)
 }

@@ -228,6 +228,13 @@ report-release-id = Release
 report-window = Time
 report-window-synthetic = Survey it follows
 report-hash = Hash (SHA-256)
+document-title = Information security self-check: diagnosis
+document-organisation = Organisation
+document-footer = Diagnosis · handle with care
+document-banner = Synthetic data (合成データ): the { $n } replies compared with are generated to match published statistics; none is of a real company.
+document-gaps-lead = In order of priority (gap to the desired level × weight). Items with a gap of 1.0 or more are bold.
+document-estimated = The item does not apply; it takes the rounded mean of the other items of its area.
+document-how = How the figures are computed
 
 # Spreadsheet
 sheet-summary = Summary
