@@ -111,7 +111,10 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
-        What::Diagnose(args) => Some(benchmark::cli::run(args, (&texts, language), &mut out, &mut err)),
+        What::Diagnose(args) => {
+            let now_ms = platform::Clock::now_ms(&platform::clock::SystemClock);
+            Some(benchmark::cli::run(args, (&texts, language), now_ms, &mut out, &mut err))
+        }
         What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }

@@ -19,6 +19,7 @@ pub mod text_report;
 pub mod view;
 pub mod web;
 pub mod what_if;
+pub mod xlsx;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,5 @@
 //! The synthetic population against the published table, and its shape.
 
-use super::release::synthetic_release;
 use super::synthesise::BUILTIN_SEED;
 use super::*;
 use crate::catalog::{Size, builtin};
