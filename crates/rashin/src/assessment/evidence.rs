@@ -149,6 +149,7 @@ pub async fn remove(ctx: &Ctx, id: &str, file_id: &str, removed: bool) -> Result
     assessment.must_be_open()?;
     let mut deed = ctx.begin(&acts::ANSWER, assessment.object()).await?;
     store::hold(&mut deed, id).await?;
+    store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
     store::remove_file(&mut deed, id, file_id, removed).await?;
     deed.note("file", file_id);
     deed.note("removed", removed);

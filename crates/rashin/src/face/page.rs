@@ -215,6 +215,18 @@ impl Page {
         self.stamp(*at_ms, "%Y年%-m月%-d日", "%-d %b %Y")
     }
 
+    /// A moment as the time of day in business time.
+    #[must_use]
+    pub fn clock(&self, at_ms: &i64) -> String {
+        self.stamp(*at_ms, "%H:%M", "%H:%M")
+    }
+
+    /// A period, such as `FY2026`, in words.
+    #[must_use]
+    pub fn period(&self, period: &str) -> String {
+        crate::assessment::period::shown(self.language, period)
+    }
+
     fn stamp(&self, at_ms: i64, ja: &str, en: &str) -> String {
         let format = if self.language == Language::Ja { ja } else { en };
         Timestamp::from_millisecond(at_ms)
