@@ -17,30 +17,30 @@ use crate::face::page::encode;
 pub(super) struct Fields(BTreeMap<String, String>);
 
 impl Fields {
-    pub fn new(pairs: Vec<(String, String)>) -> Self {
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
     }
 
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    pub fn of(&self, name: &str, ref_id: &str) -> Option<&str> {
+    pub(super) fn of(&self, name: &str, ref_id: &str) -> Option<&str> {
         self.get(&format!("{name}.{ref_id}"))
     }
 
     /// The version seen; for the question whose own answer shall stay, the one shown beside it.
-    pub fn version(&self, ref_id: &str) -> i64 {
+    pub(super) fn version(&self, ref_id: &str) -> i64 {
         let kept = self.keeps(ref_id).then(|| self.of("now", ref_id)).flatten();
         kept.or_else(|| self.of("version", ref_id)).and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
-    pub fn keeps(&self, ref_id: &str) -> bool {
+    pub(super) fn keeps(&self, ref_id: &str) -> bool {
         self.get("keep_mine") == Some(ref_id)
     }
 
     /// Whether the question stood in the form and was changed by the sender.
-    pub fn touches(&self, ref_id: &str, mark: &str) -> bool {
+    pub(super) fn touches(&self, ref_id: &str, mark: &str) -> bool {
         self.of("version", ref_id).is_some() && (self.keeps(ref_id) || self.of("was", ref_id) != Some(mark))
     }
 }
@@ -55,7 +55,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub fn sent(fields: &Fields, ref_id: &str) -> Self {
+    pub(super) fn sent(fields: &Fields, ref_id: &str) -> Self {
         let text = |name: &str| fields.of(name, ref_id).unwrap_or("").trim().to_owned();
         // What is no number becomes 0, which is refused with what is allowed.
         let level = fields.of("level", ref_id).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap_or(0));
@@ -63,7 +63,7 @@ impl Draft {
         Self { level, not_applicable, reason: text("reason"), note: text("note") }
     }
 
-    pub fn kept(answer: Option<&ItemAnswer>) -> Self {
+    pub(super) fn kept(answer: Option<&ItemAnswer>) -> Self {
         let Some(answer) = answer else { return Self::default() };
         Self {
             level: answer.level,
@@ -73,7 +73,7 @@ impl Draft {
         }
     }
 
-    pub fn change(&self, ref_id: &str, version: i64) -> ItemChange {
+    pub(super) fn change(&self, ref_id: &str, version: i64) -> ItemChange {
         ItemChange {
             item_id: ref_id.to_owned(),
             level: if self.not_applicable { None } else { self.level },
@@ -84,14 +84,14 @@ impl Draft {
     }
 
     /// Tells whether a form still says what the page said.
-    pub fn mark(&self) -> String {
+    pub(super) fn mark(&self) -> String {
         let change = self.change("", 0);
         let text = serde_json::json!([change.level, change.not_applicable_reason, change.note]).to_string();
         hex::encode(&Sha256::digest(text.as_bytes())[..8])
     }
 
     /// In a few words.
-    pub fn words(&self, page: &Page) -> String {
+    pub(super) fn words(&self, page: &Page) -> String {
         let answer = match (self.not_applicable, self.level) {
             (true, _) => page.t1("answer-excluded", "reason", &self.reason),
             (false, Some(level)) => page.t1("answer-level", "level", level),
@@ -127,7 +127,14 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Another person's answer stands where the sender wanted another one.
-    pub fn clash(frame: &Frame, ref_id: &str, seen: (i64, &str), now: (&str, i64, i64), words: (String, String), path: &str) -> Self {
+    pub(super) fn clash(
+        frame: &Frame,
+        ref_id: &str,
+        seen: (i64, &str),
+        now: (&str, i64, i64),
+        words: (String, String),
+        path: &str,
+    ) -> Self {
         let page = &frame.page;
         let (by, at_ms, version) = now;
         let clash = Clash {
@@ -138,7 +145,14 @@ impl Standing {
             keep_theirs: page.t1("clash-keep-theirs", "name", by),
             keep_theirs_path: path.to_owned(),
         };
-        Self { ref_id: ref_id.to_owned(), version: seen.0, now: Some(version), was: seen.1.to_owned(), clash: Some(clash), ..Self::default() }
+        Self {
+            ref_id: ref_id.to_owned(),
+            version: seen.0,
+            now: Some(version),
+            was: seen.1.to_owned(),
+            clash: Some(clash),
+            ..Self::default()
+        }
     }
 }
 
@@ -157,7 +171,7 @@ pub(super) struct Question {
 
 impl Question {
     /// As it is kept.
-    pub fn kept(frame: &Frame, item: &'static Item) -> Self {
+    pub(super) fn kept(frame: &Frame, item: &'static Item) -> Self {
         let answer = frame.assessment.items.get(&item.ref_id);
         let draft = Draft::kept(answer);
         let standing = Standing {
@@ -173,11 +187,14 @@ impl Question {
     }
 
     /// With an answer that was sent but not saved, because of these faults.
-    pub fn refused(mut self, frame: &Frame, fields: &Fields, faults: &[Fault]) -> Self {
+    pub(super) fn refused(mut self, frame: &Frame, fields: &Fields, faults: &[Fault]) -> Self {
         let ref_id = &self.item.ref_id;
         let field = format!("items.{ref_id}");
-        let found: Vec<String> =
-            faults.iter().filter(|fault| fault.field == field).map(|fault| frame.page.message(&fault.message)).collect();
+        let found: Vec<String> = faults
+            .iter()
+            .filter(|fault| fault.field == field)
+            .map(|fault| frame.page.message(&fault.message))
+            .collect();
         self.draft = Draft::sent(fields, ref_id);
         self.standing.version = fields.version(ref_id);
         self.standing.was = fields.of("was", ref_id).unwrap_or("").to_owned();
@@ -186,7 +203,7 @@ impl Question {
     }
 
     /// With an answer that was sent but not saved, because somebody else saved another one.
-    pub fn clashing(mut self, frame: &Frame, fields: &Fields) -> Self {
+    pub(super) fn clashing(mut self, frame: &Frame, fields: &Fields) -> Self {
         let ref_id = self.item.ref_id.as_str();
         let mine = Draft::sent(fields, ref_id);
         let seen = fields.of("version", ref_id).and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -194,13 +211,14 @@ impl Question {
             let words = (self.draft.words(&frame.page), mine.words(&frame.page));
             let now = (theirs.answered_by.as_str(), theirs.answered_at_ms, theirs.version);
             let path = frame.item_path(ref_id);
-            self.standing = Standing::clash(frame, ref_id, (seen, fields.of("was", ref_id).unwrap_or("")), now, words, &path);
+            self.standing =
+                Standing::clash(frame, ref_id, (seen, fields.of("was", ref_id).unwrap_or("")), now, words, &path);
         }
         self.draft = mine;
         self
     }
 
-    pub fn levels(&self, frame: &Frame) -> Vec<LevelView> {
+    pub(super) fn levels(&self, frame: &Frame) -> Vec<LevelView> {
         let view = |level: &crate::catalog::Level| LevelView {
             level: level.level,
             text: frame.text(&level.text).to_owned(),
@@ -210,12 +228,12 @@ impl Question {
         self.item.levels.iter().map(view).collect()
     }
 
-    pub fn evidence_examples(&self, frame: &Frame) -> String {
+    pub(super) fn evidence_examples(&self, frame: &Frame) -> String {
         let joint = if frame.language() == platform::Language::Ja { "、" } else { "; " };
         self.item.evidence.iter().map(|text| frame.text(text)).collect::<Vec<_>>().join(joint)
     }
 
-    pub fn file_path(&self, frame: &Frame, file: &Evidence) -> String {
+    pub(super) fn file_path(&self, frame: &Frame, file: &Evidence) -> String {
         format!("{}/evidence/{}", frame.path(), encode(&file.id))
     }
 }
@@ -252,7 +270,8 @@ mod tests {
     fn a_question_one_did_not_touch_is_not_sent_on() {
         let kept = Draft { level: Some(3), note: "改訂\n済み".to_owned(), ..Draft::default() };
         let mark = kept.mark();
-        let sent = fields(&[("level.1-1", "3"), ("note.1-1", "改訂\r\n済み"), ("version.1-1", "2"), ("was.1-1", &mark)]);
+        let sent =
+            fields(&[("level.1-1", "3"), ("note.1-1", "改訂\r\n済み"), ("version.1-1", "2"), ("was.1-1", &mark)]);
         assert!(!sent.touches("1-1", &Draft::sent(&sent, "1-1").mark()));
         let changed = fields(&[("level.1-1", "4"), ("version.1-1", "2"), ("was.1-1", &mark)]);
         assert!(changed.touches("1-1", &Draft::sent(&changed, "1-1").mark()));
