@@ -125,7 +125,11 @@ impl Book<'_> {
 
     fn begin(&self, answers: &Answers) -> std::result::Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
-        sheet.set_name(self.t("sheet-begin"))?.set_column_width(0, 14)?.set_column_width(1, 26)?.set_column_width(2, 60)?;
+        sheet
+            .set_name(self.t("sheet-begin"))?
+            .set_column_width(0, 14)?
+            .set_column_width(1, 26)?
+            .set_column_width(2, 60)?;
         sheet.write_with_format(0, 1, self.t("sheet-title"), &self.look.strong)?;
         let rows = [
             ("format", "sheet-format", FORMAT),
@@ -145,7 +149,12 @@ impl Book<'_> {
         Ok(sheet)
     }
 
-    fn profile(&self, profile: &Profile, answers: &Answers, lists: &mut Worksheet) -> std::result::Result<Worksheet, XlsxError> {
+    fn profile(
+        &self,
+        profile: &Profile,
+        answers: &Answers,
+        lists: &mut Worksheet,
+    ) -> std::result::Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
         sheet.set_name(self.t("sheet-profile"))?.set_landscape();
         for (column, width) in (0_u16..).zip([14, 44, 40, 60]) {
@@ -163,7 +172,9 @@ impl Book<'_> {
             }
             let letter = char::from(b'A' + u8::try_from(column).unwrap_or(0));
             let list = format!("='{}'!${letter}$1:${letter}${}", self.t("sheet-lists"), question.options.len());
-            let rule = DataValidation::new().allow_list_formula(Formula::new(list)).set_error_message(self.t("sheet-choose"))?;
+            let rule = DataValidation::new()
+                .allow_list_formula(Formula::new(list))
+                .set_error_message(self.t("sheet-choose"))?;
             sheet.add_data_validation(row, 2, row, 2, &rule)?;
             sheet.write_with_format(row, 0, format!("profile.{}", question.ref_id), &self.look.field)?;
             let asked = format!("{} {}", question.number, question.question.get(self.language));
@@ -180,7 +191,18 @@ impl Book<'_> {
         for (column, width) in (0_u16..).zip([12, 44, 9, 34, 30, 34, 34, 34, 34, 34]) {
             sheet.set_column_width(column, width)?;
         }
-        let heads = ["sheet-field", "sheet-question", "th-level", "note", "sheet-reason", "sheet-level-1", "sheet-level-2", "sheet-level-3", "sheet-level-4", "sheet-level-5"];
+        let heads = [
+            "sheet-field",
+            "sheet-question",
+            "th-level",
+            "note",
+            "sheet-reason",
+            "sheet-level-1",
+            "sheet-level-2",
+            "sheet-level-3",
+            "sheet-level-4",
+            "sheet-level-5",
+        ];
         self.head(&mut sheet, 0, &heads)?;
         let excluded = self.t("answer-na");
         let choices = ["1", "2", "3", "4", "5", excluded.as_str()];
@@ -216,7 +238,13 @@ impl Book<'_> {
 }
 
 /// The sheet with the answers given so far.
-pub fn to_sheet(set: &ItemSet, profile: &Profile, answers: &Answers, texts: &Texts, language: Language) -> Result<Vec<u8>> {
+pub fn to_sheet(
+    set: &ItemSet,
+    profile: &Profile,
+    answers: &Answers,
+    texts: &Texts,
+    language: Language,
+) -> Result<Vec<u8>> {
     let book = Book { texts, language, look: Look::new() };
     let write = || {
         let mut workbook = Workbook::new();

@@ -72,10 +72,9 @@ mod tests {
 
     #[test]
     fn the_examples_come_back_unchanged() {
-        for text in [
-            include_str!("../../../../examples/net-shop.toml"),
-            include_str!("../../../../examples/parts-maker.toml"),
-        ] {
+        for text in
+            [include_str!("../../../../examples/net-shop.toml"), include_str!("../../../../examples/parts-maker.toml")]
+        {
             let answers = read_toml(builtin(), text).unwrap();
             assert_eq!(read_toml(builtin(), &to_toml(&answers)).unwrap(), answers);
         }

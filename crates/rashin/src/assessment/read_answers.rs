@@ -131,7 +131,8 @@ fn check_parts(input: &[u8]) -> std::result::Result<(), Taken> {
             return Err(refused("sheet-too-large", ""));
         }
         let mut part = part.take(most - unpacked + 1);
-        unpacked += std::io::copy(&mut part, &mut std::io::sink()).map_err(|error| refused("sheet-unreadable", error))?;
+        unpacked +=
+            std::io::copy(&mut part, &mut std::io::sink()).map_err(|error| refused("sheet-unreadable", error))?;
         if unpacked > most {
             return Err(refused("sheet-too-large", ""));
         }
@@ -183,7 +184,9 @@ pub async fn read(sandbox: &Sandbox, format: Format, name: &str, input: Vec<u8>)
         return Err(refused("import-size"));
     }
     let arguments = ["read-answers", "--format", format.as_str()];
-    let Some(told) = sandbox.run(&arguments, input, format.work()).await? else { return Err(refused("sheet-too-large")) };
+    let Some(told) = sandbox.run(&arguments, input, format.work()).await? else {
+        return Err(refused("sheet-too-large"));
+    };
     let taken: Taken = serde_json::from_slice(&told).map_err(Error::internal)?;
     if taken.faults.is_empty() {
         return Ok(taken.entries);

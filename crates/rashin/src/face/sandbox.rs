@@ -52,7 +52,7 @@ impl Sandbox {
     pub async fn run(&self, arguments: &[&str], input: Vec<u8>, work: Work) -> Result<Option<Vec<u8>>> {
         let Some(program) = &self.program else { return work(&input).map(Some).map_err(Error::internal) };
         let _place = self.places.acquire().await.map_err(Error::internal)?;
-        let child = Command::new(program)
+        let child = Command::new(&**program)
             .args(arguments)
             .env_clear()
             .stdin(Stdio::piped())

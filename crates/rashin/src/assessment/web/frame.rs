@@ -2,6 +2,7 @@
 
 use platform::{Act, Language};
 
+use crate::assessment::record::Evidence;
 use crate::assessment::rights::Rights;
 use crate::assessment::{Assessment, State, actions};
 use crate::catalog::{self, Bilingual, Item, ItemSet, Profile, Question};
@@ -52,6 +53,11 @@ impl Frame {
     pub(super) fn item_path(&self, item_id: &str) -> String {
         let area = self.set.item(item_id).map_or("1", |item| item.area.as_str());
         format!("{}#q-{item_id}", self.area_path(area))
+    }
+
+    /// Where a file of evidence is.
+    pub(super) fn file_path(&self, file: &Evidence) -> String {
+        format!("{}/evidence/{}", self.path(), file.id)
     }
 
     /// Unit and period.

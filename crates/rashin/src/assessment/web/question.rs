@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::frame::Frame;
 use crate::assessment::ItemChange;
+use crate::assessment::answers::{self, Given};
 use crate::assessment::record::{Evidence, ItemAnswer};
 use crate::catalog::Item;
 use crate::face::Page;
-use crate::face::page::encode;
 
 /// The fields of a form by name. A field sent twice counts once, with its last value.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +70,17 @@ impl Draft {
             not_applicable: answer.not_applicable_reason.is_some(),
             reason: answer.not_applicable_reason.clone().unwrap_or_default(),
             note: answer.note.clone(),
+        }
+    }
+
+    /// As a file gives it.
+    pub(super) fn given(answer: &answers::ItemAnswer) -> Self {
+        let note = answer.note.clone();
+        match &answer.given {
+            Given::Level(level) => Self { level: Some(*level), note, ..Self::default() },
+            Given::NotApplicable { reason, .. } => {
+                Self { not_applicable: true, reason: reason.clone(), note, ..Self::default() }
+            }
         }
     }
 
@@ -197,7 +208,7 @@ impl Question {
             .collect();
         self.draft = Draft::sent(fields, ref_id);
         self.standing.version = fields.version(ref_id);
-        self.standing.was = fields.of("was", ref_id).unwrap_or("").to_owned();
+        fields.of("was", ref_id).unwrap_or("").clone_into(&mut self.standing.was);
         self.standing.fault = found.join(" ");
         self
     }
@@ -231,10 +242,6 @@ impl Question {
     pub(super) fn evidence_examples(&self, frame: &Frame) -> String {
         let joint = if frame.language() == platform::Language::Ja { "、" } else { "; " };
         self.item.evidence.iter().map(|text| frame.text(text)).collect::<Vec<_>>().join(joint)
-    }
-
-    pub(super) fn file_path(&self, frame: &Frame, file: &Evidence) -> String {
-        format!("{}/evidence/{}", frame.path(), encode(&file.id))
     }
 }
 
