@@ -46,7 +46,10 @@ mod tests {
     fn rights() -> Rights {
         let paths = [("root", "/root/"), ("plant", "/root/plant/"), ("shop", "/root/shop/")];
         Rights {
-            grants: vec![("manager".to_owned(), "/root/plant/".to_owned()), ("auditor".to_owned(), "/root/".to_owned())],
+            grants: vec![
+                ("manager".to_owned(), "/root/plant/".to_owned()),
+                ("auditor".to_owned(), "/root/".to_owned()),
+            ],
             paths: paths.into_iter().map(|(id, path)| (id.to_owned(), path.to_owned())).collect(),
         }
     }

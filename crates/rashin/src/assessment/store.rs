@@ -156,7 +156,11 @@ pub(super) async fn visible(ctx: &Ctx, roles: &[&str], filter: &Filter) -> Resul
 pub(super) async fn own_parts(ctx: &Ctx) -> Result<Vec<OwnPart>> {
     let (account_id, tenant_id) = ctx.account()?;
     let part = |row: &Row| {
-        Ok(OwnPart { assessment_id: row.text("assessment_id")?, area_id: row.text("area_id")?, answered: row.int("answered")? })
+        Ok(OwnPart {
+            assessment_id: row.text("assessment_id")?,
+            area_id: row.text("area_id")?,
+            answered: row.int("answered")?,
+        })
     };
     ctx.rows(&OWN_PARTS, &[account_id.into(), tenant_id.into()]).await?.iter().map(part).collect()
 }
@@ -285,7 +289,14 @@ pub(super) async fn one(mut source: Source<'_>, id: &str) -> Result<Assessment> 
 }
 
 /// Writes a profile answer if nobody changed it since `seen` (0: never answered). False on a conflict.
-pub(super) async fn put_profile(deed: &mut Deed, id: &str, question: &str, option: &str, by: &str, seen: i64) -> Result<bool> {
+pub(super) async fn put_profile(
+    deed: &mut Deed,
+    id: &str,
+    question: &str,
+    option: &str,
+    by: &str,
+    seen: i64,
+) -> Result<bool> {
     let now_ms = deed.now_ms();
     let mut values: Vec<Value> = vec![id.into(), question.into(), option.into(), by.into(), now_ms.into()];
     let changed = if seen == 0 {
@@ -330,7 +341,9 @@ pub(super) async fn put_item(deed: &mut Deed, id: &str, by: &str, new: &NewAnswe
 
 pub(super) async fn agree_exclusion(deed: &mut Deed, id: &str, item_id: &str, version: i64, by: &str) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&AGREE_EXCLUSION, &[id.into(), item_id.into(), version.into(), by.into(), now_ms.into()]).await.map(|_| ())
+    deed.write(&AGREE_EXCLUSION, &[id.into(), item_id.into(), version.into(), by.into(), now_ms.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn add_file(deed: &mut Deed, id: &str, file: &Evidence, by: &str) -> Result<()> {
@@ -361,7 +374,13 @@ pub(super) async fn remove_file(deed: &mut Deed, id: &str, file_id: &str, remove
 }
 
 /// Asks somebody to answer an area; nobody with `None`.
-pub(super) async fn set_part(deed: &mut Deed, id: &str, area_id: &str, account_id: Option<&str>, by: &str) -> Result<()> {
+pub(super) async fn set_part(
+    deed: &mut Deed,
+    id: &str,
+    area_id: &str,
+    account_id: Option<&str>,
+    by: &str,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     match account_id {
         Some(account_id) => {
@@ -374,7 +393,9 @@ pub(super) async fn set_part(deed: &mut Deed, id: &str, area_id: &str, account_i
 
 pub(super) async fn submit(deed: &mut Deed, submission_id: &str, id: &str, by: &str, content_hash: &str) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&SUBMIT, &[submission_id.into(), id.into(), by.into(), now_ms.into(), content_hash.into()]).await.map(|_| ())
+    deed.write(&SUBMIT, &[submission_id.into(), id.into(), by.into(), now_ms.into(), content_hash.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn give_back(deed: &mut Deed, submission_id: &str, by: &str, reason: &str) -> Result<()> {
@@ -385,7 +406,13 @@ pub(super) async fn give_back(deed: &mut Deed, submission_id: &str, by: &str, re
     }
 }
 
-pub(super) async fn approve(deed: &mut Deed, assessment: &Assessment, by: &str, alone: bool, comment: &str) -> Result<()> {
+pub(super) async fn approve(
+    deed: &mut Deed,
+    assessment: &Assessment,
+    by: &str,
+    alone: bool,
+    comment: &str,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     let values = [
         assessment.id.as_str().into(),

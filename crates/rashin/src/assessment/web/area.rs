@@ -43,7 +43,10 @@ impl AreaPage {
     }
 
     fn troubles(&self) -> Vec<&Question> {
-        self.questions.iter().filter(|question| question.standing.clash.is_some() || !question.standing.fault.is_empty()).collect()
+        self.questions
+            .iter()
+            .filter(|question| question.standing.clash.is_some() || !question.standing.fault.is_empty())
+            .collect()
     }
 }
 
@@ -55,7 +58,8 @@ pub(super) struct Shown {
 
 async fn area_page(asker: &Asker, frame: Frame, area_id: &str) -> Answer<AreaPage> {
     let area = frame.set.area(area_id).ok_or(Error::NotFound)?;
-    let mut questions: Vec<Question> = frame.set.items_of(&area.ref_id).map(|item| Question::kept(&frame, item)).collect();
+    let mut questions: Vec<Question> =
+        frame.set.items_of(&area.ref_id).map(|item| Question::kept(&frame, item)).collect();
     let mut earlier = String::new();
     let others = actions::earlier(&asker.ctx, &frame.assessment).await?;
     if let Some(previous) = compare::previous(&frame.assessment.period, &others) {
@@ -90,7 +94,9 @@ fn changes_of(frame: &Frame, area_id: &str, fields: &Fields) -> Vec<ItemChange> 
 
 fn destination(frame: &Frame, area_id: &str, fields: &Fields) -> Response {
     let path = match (fields.get("keep_mine"), fields.get("next")) {
-        (Some(kept), _) if frame.set.item(kept).is_some() => return Done::to(&frame.item_path(kept), "answers-saved").into_response(),
+        (Some(kept), _) if frame.set.item(kept).is_some() => {
+            return Done::to(&frame.item_path(kept), "answers-saved").into_response();
+        }
         (_, Some("review")) => frame.path(),
         (_, Some(next)) if frame.set.area(next).is_some() => frame.area_path(next),
         _ => return Done::to(&frame.area_path(area_id), "answers-saved").into_response(),
@@ -114,7 +120,8 @@ pub(super) async fn save_area(
         Err(faults) => {
             let mut page = area_page(&asker, frame, &area_id).await?;
             let touched = |question: &Question| changes.iter().any(|change| change.item_id == question.item.ref_id);
-            page.questions = with(page.questions, touched, |question| question.refused(&page.frame, &fields, &faults.0));
+            page.questions =
+                with(page.questions, touched, |question| question.refused(&page.frame, &fields, &faults.0));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
         }
     };
@@ -125,7 +132,11 @@ pub(super) async fn save_area(
     Ok((StatusCode::CONFLICT, Html(page)).into_response())
 }
 
-fn with(questions: Vec<Question>, chosen: impl Fn(&Question) -> bool, then: impl Fn(Question) -> Question) -> Vec<Question> {
+fn with(
+    questions: Vec<Question>,
+    chosen: impl Fn(&Question) -> bool,
+    then: impl Fn(Question) -> Question,
+) -> Vec<Question> {
     questions.into_iter().map(|question| if chosen(&question) { then(question) } else { question }).collect()
 }
 

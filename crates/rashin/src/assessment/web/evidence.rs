@@ -34,7 +34,9 @@ pub(in crate::assessment) async fn file_of(form: Result<Multipart, MultipartReje
 fn too_large(name: &str, error: &axum::extract::multipart::MultipartError) -> Failure {
     let most = SIZE_LIMIT / 1024 / 1024;
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure(Error::field("file", name, Message::new("error-file-size").with("most", most))),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Failure(Error::field("file", name, Message::new("error-file-size").with("most", most)))
+        }
         _ => Failure(Error::field("file", name, Message::new("error-file-none"))),
     }
 }
@@ -88,8 +90,12 @@ pub(super) async fn download(
 
 /// A file to be saved under a name in any script (RFC 5987).
 pub(in crate::assessment) fn attachment(name: &str, media_type: &str, content: Vec<u8>) -> platform::Result<Response> {
-    let plain: String = name.chars().map(|letter| if letter.is_ascii_graphic() && !"\"\\%;".contains(letter) { letter } else { '_' }).collect();
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name).replace('/', "%2F"));
+    let plain: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_graphic() && !"\"\\%;".contains(letter) { letter } else { '_' })
+        .collect();
+    let disposition =
+        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name).replace('/', "%2F"));
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_str(media_type).map_err(Error::internal)?),
         (header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Error::internal)?),

@@ -74,7 +74,8 @@ pub(super) async fn show_history(
         Some(other) => Some(Frame::open(&asker, &other.id).await?),
         None => None,
     };
-    let pairs = chosen.as_ref().map(|then| pairs(frame.set, &frame.assessment, then.set, &then.assessment)).unwrap_or_default();
+    let pairs =
+        chosen.as_ref().map(|then| pairs(frame.set, &frame.assessment, then.set, &then.assessment)).unwrap_or_default();
     let chosen = chosen.map(|then| (then.set.id == frame.set.id, then)).map(|(same, then)| (then, same));
     Ok(Html(HistoryPage { page: asker.page, frame, others, chosen, pairs }))
 }

@@ -67,7 +67,8 @@ impl View<'_> {
 
     fn decision(&self, check: &Summary) -> Option<Card> {
         let own = check.submitted_by.as_deref() == Some(self.account_id);
-        let mine = check.state == State::Submitted && self.rights.may(&acts::APPROVE, &check.unit_id) && (!own || self.alone);
+        let mine =
+            check.state == State::Submitted && self.rights.may(&acts::APPROVE, &check.unit_id) && (!own || self.alone);
         mine.then(|| Card {
             kind: "wait",
             chip: self.page.t("state-submitted"),
@@ -103,7 +104,11 @@ impl View<'_> {
         } else {
             ("card-submit-title", self.page.t("card-submit-text"))
         };
-        let path = if check.profile_answered == 0 { format!("/assessments/{}/profile", check.id) } else { format!("/assessments/{}", check.id) };
+        let path = if check.profile_answered == 0 {
+            format!("/assessments/{}/profile", check.id)
+        } else {
+            format!("/assessments/{}", check.id)
+        };
         let title = self.page.t1(title, "name", self.name(check));
         Some(Card { kind: "new", chip: self.page.t("state-open"), title, path, text, progress: Some((done, total)) })
     }
@@ -123,7 +128,8 @@ impl View<'_> {
     /// What waits for the asker comes first, then what is being answered, then the newest result.
     fn cards(&self, checks: &[Summary], parts: &[OwnPart]) -> Vec<Card> {
         let by_id: BTreeMap<&str, &Summary> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
-        let open = |part: &OwnPart| by_id.get(part.assessment_id.as_str()).copied().filter(|check| check.state == State::Open);
+        let open =
+            |part: &OwnPart| by_id.get(part.assessment_id.as_str()).copied().filter(|check| check.state == State::Open);
         let mut cards: Vec<Card> = checks.iter().filter_map(|check| self.decision(check)).collect();
         cards.extend(checks.iter().filter_map(|check| self.exclusions(check)));
         cards.extend(parts.iter().filter_map(|part| self.part(open(part)?, part)));

@@ -185,7 +185,9 @@ pub(super) async fn create(SignedIn(asker): SignedIn, Form(form): Form<NewForm>)
     let outcome = crate::assessment::create(&asker.ctx, &form.unit, &form.item_set, form.period.trim()).await;
     match faults_or(outcome)? {
         Ok(id) => Ok(Done::to(&format!("/assessments/{id}/profile"), "begun").into_response()),
-        Err(faults) => Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(new_page(&asker, form, faults).await?)).into_response()),
+        Err(faults) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(new_page(&asker, form, faults).await?)).into_response())
+        }
     }
 }
 
@@ -204,6 +206,9 @@ mod tests {
     #[test]
     fn a_page_of_the_list_keeps_the_filter() {
         let wish = Wish { q: "情報 部".to_owned(), state: "open".to_owned(), ..Wish::default() };
-        assert_eq!(wish.path(50), "/assessments?q=%E6%83%85%E5%A0%B1%20%E9%83%A8&unit=&period=&state=open&sort=&from=50");
+        assert_eq!(
+            wish.path(50),
+            "/assessments?q=%E6%83%85%E5%A0%B1%20%E9%83%A8&unit=&period=&state=open&sort=&from=50"
+        );
     }
 }

@@ -94,7 +94,8 @@ impl OverviewPage {
         for answer in self.rows.iter().filter_map(|row| row.answer.as_ref()).filter(|answer| answer.is_answered()) {
             *counts.entry(answer.answered_by.as_str()).or_default() += 1;
         }
-        let mut people: Vec<(String, usize)> = counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        let mut people: Vec<(String, usize)> =
+            counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
         people.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         people
     }
@@ -117,7 +118,8 @@ fn points(frame: &Frame, faults: &[Fault]) -> Vec<Point> {
             return Some(Point { label, path: frame.item_path(&item.ref_id), why, asked });
         }
         let question = fault.field.strip_prefix("profile.").and_then(|id| frame.profile.question(id))?;
-        let label = format!("{} {}", frame.page.t1("profile-number", "number", question.number), frame.text(&question.short));
+        let label =
+            format!("{} {}", frame.page.t1("profile-number", "number", question.number), frame.text(&question.short));
         let path = format!("{}/profile#q-{}", frame.path(), question.ref_id);
         Some(Point { label, path, why, asked: String::new() })
     };
@@ -166,7 +168,9 @@ pub(super) async fn show_overview(SignedIn(asker): SignedIn, Path(id): Path<Stri
 async fn settled(asker: &Asker, id: &str, outcome: platform::Result<()>, what: &str) -> Answer<Response> {
     match faults_or(outcome)? {
         Ok(()) => Ok(Done::to(&format!("/assessments/{id}"), what).into_response()),
-        Err(faults) => Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(overview_page(asker, id, faults).await?)).into_response()),
+        Err(faults) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(overview_page(asker, id, faults).await?)).into_response())
+        }
     }
 }
 
@@ -189,7 +193,10 @@ pub(super) async fn assign(
 }
 
 /// `POST /assessments/{id}/exclusions/{item}/approval`.
-pub(super) async fn approve_exclusion(SignedIn(asker): SignedIn, Path((id, item)): Path<(String, String)>) -> Answer<Done> {
+pub(super) async fn approve_exclusion(
+    SignedIn(asker): SignedIn,
+    Path((id, item)): Path<(String, String)>,
+) -> Answer<Done> {
     actions::approve_exclusion(&asker.ctx, &id, &item).await?;
     Ok(Done::to(&format!("/assessments/{id}"), "exclusion-agreed"))
 }
@@ -209,13 +216,21 @@ pub(super) struct Words {
 }
 
 /// `POST /assessments/{id}/return`.
-pub(super) async fn give_back(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(words): Form<Words>) -> Answer<Response> {
+pub(super) async fn give_back(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Form(words): Form<Words>,
+) -> Answer<Response> {
     let outcome = actions::give_back(&asker.ctx, &id, &words.reason).await;
     settled(&asker, &id, outcome, "returned").await
 }
 
 /// `POST /assessments/{id}/approval`.
-pub(super) async fn approve(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(words): Form<Words>) -> Answer<Response> {
+pub(super) async fn approve(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Form(words): Form<Words>,
+) -> Answer<Response> {
     let outcome = actions::approve(&asker.ctx, &id, &words.comment).await;
     settled(&asker, &id, outcome, "approved").await
 }

@@ -46,7 +46,10 @@ impl ProfilePage {
     }
 
     fn troubles(&self) -> Vec<&ProfileQuestion> {
-        self.questions.iter().filter(|question| question.standing.clash.is_some() || !question.standing.fault.is_empty()).collect()
+        self.questions
+            .iter()
+            .filter(|question| question.standing.clash.is_some() || !question.standing.fault.is_empty())
+            .collect()
     }
 }
 
@@ -117,7 +120,11 @@ pub(super) async fn save_profile(
     }
     let mut page = ProfilePage::new(Frame::open(&asker, &id).await?);
     let clash = |question: ProfileQuestion| {
-        if outcome.conflicts.contains(&question.asked.ref_id) { clashing(&page.frame, &fields, question) } else { question }
+        if outcome.conflicts.contains(&question.asked.ref_id) {
+            clashing(&page.frame, &fields, question)
+        } else {
+            question
+        }
     };
     page.questions = page.questions.into_iter().map(clash).collect();
     Ok((StatusCode::CONFLICT, Html(page)).into_response())

@@ -127,7 +127,14 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Another person's answer stands where the sender wanted another one.
-    pub fn clash(frame: &Frame, ref_id: &str, seen: (i64, &str), now: (&str, i64, i64), words: (String, String), path: &str) -> Self {
+    pub fn clash(
+        frame: &Frame,
+        ref_id: &str,
+        seen: (i64, &str),
+        now: (&str, i64, i64),
+        words: (String, String),
+        path: &str,
+    ) -> Self {
         let page = &frame.page;
         let (by, at_ms, version) = now;
         let clash = Clash {
@@ -138,7 +145,14 @@ impl Standing {
             keep_theirs: page.t1("clash-keep-theirs", "name", by),
             keep_theirs_path: path.to_owned(),
         };
-        Self { ref_id: ref_id.to_owned(), version: seen.0, now: Some(version), was: seen.1.to_owned(), clash: Some(clash), ..Self::default() }
+        Self {
+            ref_id: ref_id.to_owned(),
+            version: seen.0,
+            now: Some(version),
+            was: seen.1.to_owned(),
+            clash: Some(clash),
+            ..Self::default()
+        }
     }
 }
 
@@ -176,8 +190,11 @@ impl Question {
     pub fn refused(mut self, frame: &Frame, fields: &Fields, faults: &[Fault]) -> Self {
         let ref_id = &self.item.ref_id;
         let field = format!("items.{ref_id}");
-        let found: Vec<String> =
-            faults.iter().filter(|fault| fault.field == field).map(|fault| frame.page.message(&fault.message)).collect();
+        let found: Vec<String> = faults
+            .iter()
+            .filter(|fault| fault.field == field)
+            .map(|fault| frame.page.message(&fault.message))
+            .collect();
         self.draft = Draft::sent(fields, ref_id);
         self.standing.version = fields.version(ref_id);
         self.standing.was = fields.of("was", ref_id).unwrap_or("").to_owned();
@@ -194,7 +211,8 @@ impl Question {
             let words = (self.draft.words(&frame.page), mine.words(&frame.page));
             let now = (theirs.answered_by.as_str(), theirs.answered_at_ms, theirs.version);
             let path = frame.item_path(ref_id);
-            self.standing = Standing::clash(frame, ref_id, (seen, fields.of("was", ref_id).unwrap_or("")), now, words, &path);
+            self.standing =
+                Standing::clash(frame, ref_id, (seen, fields.of("was", ref_id).unwrap_or("")), now, words, &path);
         }
         self.draft = mine;
         self
@@ -252,7 +270,8 @@ mod tests {
     fn a_question_one_did_not_touch_is_not_sent_on() {
         let kept = Draft { level: Some(3), note: "改訂\n済み".to_owned(), ..Draft::default() };
         let mark = kept.mark();
-        let sent = fields(&[("level.1-1", "3"), ("note.1-1", "改訂\r\n済み"), ("version.1-1", "2"), ("was.1-1", &mark)]);
+        let sent =
+            fields(&[("level.1-1", "3"), ("note.1-1", "改訂\r\n済み"), ("version.1-1", "2"), ("was.1-1", &mark)]);
         assert!(!sent.touches("1-1", &Draft::sent(&sent, "1-1").mark()));
         let changed = fields(&[("level.1-1", "4"), ("version.1-1", "2"), ("was.1-1", &mark)]);
         assert!(changed.touches("1-1", &Draft::sent(&changed, "1-1").mark()));
