@@ -87,7 +87,10 @@ async fn run_server(args: ServeArgs) -> Result<()> {
         say(&rashin::sample::how_to_sign_in(&app.public_url));
     }
     if let Some(token) = identity::open_set_up(&app.system()).await? {
-        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
+        say(&format!(
+            "Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}",
+            app.public_url
+        ));
     }
     say(&format!("羅針 Rashin: {}", app.public_url));
     serve::listen(app, args.listen).await
@@ -108,7 +111,10 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
-        What::Diagnose(args) => Some(benchmark::cli::run(args, (&texts, language), &mut out, &mut err)),
+        What::Diagnose(args) => {
+            let now_ms = platform::Clock::now_ms(&platform::clock::SystemClock);
+            Some(benchmark::cli::run(args, (&texts, language), now_ms, &mut out, &mut err))
+        }
         What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }

@@ -74,3 +74,20 @@ impl Answers {
         faults
     }
 }
+
+/// Answers with one level for all items and the middle option of each profile question.
+#[cfg(test)]
+pub(crate) fn answers_at(set_id: &str, level: u8) -> Answers {
+    let set = crate::catalog::builtin().item_set(set_id).unwrap();
+    let profile = crate::catalog::builtin().profile(&set.profile).unwrap();
+    let middle = |question: &crate::catalog::Question| {
+        (question.ref_id.clone(), question.options[question.options.len() / 2].ref_id.clone())
+    };
+    Answers {
+        organisation: "Example".to_owned(),
+        item_set: set_id.to_owned(),
+        period: "2026".to_owned(),
+        profile: profile.questions.iter().map(middle).collect(),
+        items: set.items.iter().map(|item| (item.ref_id.clone(), ItemAnswer::level(level))).collect(),
+    }
+}

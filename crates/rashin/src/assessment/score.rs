@@ -79,8 +79,7 @@ fn area_estimate(set: &ItemSet, answers: &Answers, area: &str) -> Option<u8> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::answers::ItemAnswer;
-    use super::super::tests::answers_at;
+    use super::super::answers::{ItemAnswer, answers_at};
     use super::*;
     use crate::catalog::builtin;
 

@@ -8,6 +8,7 @@ use platform::{Ctx, Error, Message, Result};
 use super::diagnose::diagnose;
 use super::model::Diagnosis;
 use crate::assessment::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::answers_file::read_toml;
 use crate::assessment::{self, Assessment};
 use crate::catalog::{self, ItemSet};
 use crate::population::{self, Release};
@@ -72,20 +73,16 @@ pub fn answers_of(assessment: &Assessment) -> Answers {
 
 /// The release to compare with: the one asked for, which must be for this item set, or the first listed.
 async fn release_for(ctx: &Ctx, item_set_id: &str, release_id: Option<&str>) -> Result<Arc<Release>> {
-    match release_id.filter(|id| !id.is_empty()) {
-        Some(id) => {
-            let release = population::find(ctx, id).await?;
-            if release.head().item_set == item_set_id {
-                Ok(release)
-            } else {
-                Err(Error::field("release", id, Message::new("error-release-set")))
-            }
-        }
-        None => {
-            let list = population::list(ctx).await?;
-            let first = list.iter().find(|entry| entry.item_set == item_set_id).ok_or(Error::NotFound)?;
-            population::find(ctx, &first.id).await
-        }
+    let Some(id) = release_id.filter(|id| !id.is_empty()) else {
+        let list = population::list(ctx).await?;
+        let first = list.iter().find(|entry| entry.item_set == item_set_id).ok_or(Error::NotFound)?;
+        return population::find(ctx, &first.id).await;
+    };
+    let release = population::find(ctx, id).await?;
+    if release.head().item_set == item_set_id {
+        Ok(release)
+    } else {
+        Err(Error::field("release", id, Message::new("error-release-set")))
     }
 }
 
@@ -121,4 +118,13 @@ async fn earlier_of(ctx: &Ctx, before: &Assessment, item_set_id: &str) -> Result
         levels,
         same_set: before.item_set_id == item_set_id,
     }))
+}
+
+/// The diagnosis of an answer file; nothing is saved. Every fault of the file at once.
+pub async fn diagnose_file(ctx: &Ctx, text: &str, release_id: Option<&str>) -> Result<Diagnosis> {
+    ctx.account()?;
+    let answers = read_toml(catalog::builtin(), text)?;
+    let set = catalog::builtin().item_set(&answers.item_set).ok_or(Error::NotFound)?;
+    let release = release_for(ctx, &set.id, release_id).await?;
+    diagnose(catalog::builtin(), set, &release, &answers)
 }

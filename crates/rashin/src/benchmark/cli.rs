@@ -7,12 +7,16 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use platform::{Error, Fault, Language, Message, Result, Texts};
 
+use super::charts::Drawing;
 use super::diagnose::diagnose;
+use super::document::{Approved, document};
 use super::model::Diagnosis;
 use super::text_report::text_report;
+use super::xlsx::spreadsheet;
 use crate::assessment::answers_file::read_toml;
 use crate::catalog::builtin;
 use crate::face::commands::explain;
+use crate::face::render;
 use crate::population::{Release, builtin_for, builtin_releases};
 
 /// What to diagnose, against what, and in which form.
@@ -38,18 +42,23 @@ pub enum DiagnosisFormat {
     Text,
     /// For programs.
     Json,
+    /// Spreadsheet.
+    Xlsx,
+    /// Document for print.
+    Pdf,
 }
 
-/// Runs the command: the diagnosis to the file or `out`, every fault to `err`. Fails only where `out` and `err` cannot
-/// be written.
+/// Runs the command: the diagnosis to the file or `out`, every fault to `err`. Spreadsheets are dated `now_ms`
+/// (milliseconds since 1970). Fails only where `out` and `err` cannot be written.
 pub fn run(
     args: &DiagnoseArgs,
     (texts, language): (&Texts, Language),
+    now_ms: i64,
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> std::io::Result<ExitCode> {
     let written = load(args)
-        .and_then(|diagnosis| render(&diagnosis, args.format, (texts, language)))
+        .and_then(|diagnosis| bytes_of(&diagnosis, args.format, (texts, language), now_ms))
         .and_then(|bytes| deliver(&bytes, args.output.as_deref(), out));
     if let Err(error) = written {
         for line in explain(texts, language, &error) {
@@ -80,8 +89,19 @@ fn unknown_release(id: &str) -> Error {
     Error::field("release", id, message)
 }
 
-fn render(diagnosis: &Diagnosis, format: DiagnosisFormat, (texts, language): (&Texts, Language)) -> Result<Vec<u8>> {
+fn bytes_of(
+    diagnosis: &Diagnosis,
+    format: DiagnosisFormat,
+    (texts, language): (&Texts, Language),
+    now_ms: i64,
+) -> Result<Vec<u8>> {
     match format {
+        DiagnosisFormat::Pdf => {
+            let set = builtin().item_set(&diagnosis.item_set).ok_or(Error::NotFound)?;
+            let draw = Drawing { diagnosis, set, earlier: &[], language, texts };
+            render::render(&document(&draw, &Approved::default()), now_ms)
+        }
+        DiagnosisFormat::Xlsx => spreadsheet(diagnosis, texts, language, now_ms),
         DiagnosisFormat::Text => Ok(text_report(diagnosis, texts, language).into_bytes()),
         DiagnosisFormat::Json => {
             let mut bytes = serde_json::to_vec_pretty(diagnosis).map_err(Error::internal)?;
@@ -114,7 +134,7 @@ mod tests {
 
     fn command(args: &DiagnoseArgs, language: Language) -> (Vec<u8>, String, bool) {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = run(args, (&texts(), language), &mut out, &mut err).unwrap();
+        let code = run(args, (&texts(), language), 1_795_000_000_000, &mut out, &mut err).unwrap();
         (out, String::from_utf8(err).unwrap(), code == ExitCode::SUCCESS)
     }
 
@@ -164,6 +184,16 @@ mod tests {
         };
         assert!(command(&other("synthetic-1905"), Language::En).1.contains("synthetic-2005-25"));
         assert!(!command(&other("synthetic-2005-27"), Language::En).2);
+    }
+
+    #[test]
+    fn spreadsheet_and_document_have_their_own_form() {
+        for (format, mark) in [(DiagnosisFormat::Xlsx, "PK"), (DiagnosisFormat::Pdf, "%PDF-1.7")] {
+            let wanted = args(example("net-shop.toml"), format);
+            let (out, err, fine) = command(&wanted, Language::Ja);
+            assert!(fine && out.starts_with(mark.as_bytes()), "{err}");
+            assert!(out == command(&wanted, Language::Ja).0, "the same bytes again");
+        }
     }
 
     #[test]

@@ -13,11 +13,13 @@ pub mod charts;
 pub mod cli;
 pub mod compare;
 pub mod diagnose;
+pub mod document;
 pub mod model;
 pub mod text_report;
 pub mod view;
 pub mod web;
 pub mod what_if;
+pub mod xlsx;
 
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use platform::Error;
 use proptest::prelude::*;
 
-use crate::assessment::answers_file::read_toml;
 use super::*;
-use crate::assessment::answers::{Answers, Given, ItemAnswer};
-use crate::assessment::score::score;
+use crate::assessment::answers::{Answers, ItemAnswer, answers_at};
+use crate::assessment::answers_file::read_toml;
 use crate::catalog::{ItemSet, builtin};
 use crate::population::{Release, Tier, builtin_for};
 
@@ -18,22 +17,6 @@ fn set(id: &str) -> &'static ItemSet {
 
 fn release(id: &str) -> &'static Release {
     builtin_for(id).unwrap()
-}
-
-/// Answers with one level for all items and the middle option of each profile question.
-pub(super) fn answers_at(set_id: &str, level: u8) -> Answers {
-    let set = set(set_id);
-    let profile = builtin().profile(&set.profile).unwrap();
-    let middle = |question: &crate::catalog::Question| {
-        (question.ref_id.clone(), question.options[question.options.len() / 2].ref_id.clone())
-    };
-    Answers {
-        organisation: "Example".to_owned(),
-        item_set: set_id.to_owned(),
-        period: "2026".to_owned(),
-        profile: profile.questions.iter().map(middle).collect(),
-        items: set.items.iter().map(|item| (item.ref_id.clone(), ItemAnswer::level(level))).collect(),
-    }
 }
 
 fn diagnosis(answers: &Answers) -> Diagnosis {

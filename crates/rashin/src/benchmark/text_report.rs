@@ -71,8 +71,8 @@ impl Report<'_> {
         self.pair("report-total", &total);
         let tier = self.text(tier_key(diagnosis), &[]);
         self.pair("report-tier", &tier);
-        let indices =
-            [diagnosis.risk_index, diagnosis.vulnerability_index, diagnosis.influence_index].map(|x| format!("{x:+.2}"));
+        let indices = [diagnosis.risk_index, diagnosis.vulnerability_index, diagnosis.influence_index]
+            .map(|x| format!("{x:+.2}"));
         let args = [("risk", indices[0].as_str()), ("vulnerability", &indices[1]), ("influence", &indices[2])];
         let indices = self.text("report-indices-value", &args);
         self.pair("report-risk-index", &indices);
@@ -112,7 +112,8 @@ impl Report<'_> {
         self.line(&format!("  {}{}", pad("", 48), heads.concat()));
         for area in &diagnosis.areas {
             let title = pad(&format!("{}  {}", area.area, area.title.get(self.language)), 48);
-            let figures = [area.own, area.tier_mean, area.desired].map(|level| pad(&format!("{level:.1}"), 10)).concat();
+            let figures =
+                [area.own, area.tier_mean, area.desired].map(|level| pad(&format!("{level:.1}"), 10)).concat();
             self.line(&format!("  {title}{figures}"));
         }
     }
@@ -135,7 +136,11 @@ impl Report<'_> {
                 ("weight", gap.weight.to_string()),
             ];
             let figures = self.text("report-gap-value", &args.each_ref().map(|(name, value)| (*name, value.as_str())));
-            let mark = if item.is_some_and(|item| item.estimated) { self.text("report-estimated", &[]) } else { String::new() };
+            let mark = if item.is_some_and(|item| item.estimated) {
+                self.text("report-estimated", &[])
+            } else {
+                String::new()
+            };
             self.line(&format!("  {:>2}. {}{figures}{mark}", gap.rank, pad(&format!("{}  {short}", gap.item), 32)));
         }
         if count > GAPS {
@@ -165,7 +170,8 @@ impl Report<'_> {
     fn step(&mut self, step: &Step) {
         let effort = self.text(effort_key(step.effort), &[]);
         self.line(&format!("    {} → {}  {effort}", step.from, step.to));
-        for (key, words) in [("catalog-first", &step.first), ("catalog-who", &step.who), ("catalog-proof", &step.proof)] {
+        for (key, words) in [("catalog-first", &step.first), ("catalog-who", &step.who), ("catalog-proof", &step.proof)]
+        {
             let text = self.text(key, &[("text", words.get(self.language))]);
             self.line(&format!("      {text}"));
         }
@@ -186,9 +192,17 @@ impl Report<'_> {
         let heads = heads.map(|key| pad(&self.text(key, &[]), 14)).concat();
         self.line(&format!("  {}{heads}", pad("", 48)));
         let groups = &diagnosis.comparisons;
-        for group in [Some(&groups.all), Some(&groups.tier), groups.size.as_ref(), groups.industry.as_ref()].into_iter().flatten() {
+        for group in [Some(&groups.all), Some(&groups.tier), groups.size.as_ref(), groups.industry.as_ref()]
+            .into_iter()
+            .flatten()
+        {
             let name = pad(&self.group(group), 48);
-            let figures = [group.n.to_string(), format!("{:.1}", group.mean), format!("{:.1}", group.top_third), format!("{:.1}", group.sd)];
+            let figures = [
+                group.n.to_string(),
+                format!("{:.1}", group.mean),
+                format!("{:.1}", group.top_third),
+                format!("{:.1}", group.sd),
+            ];
             let figures = figures.map(|figure| pad(&figure, 14)).concat();
             self.line(&format!("  {name}{figures}"));
         }
