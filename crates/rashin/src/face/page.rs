@@ -221,12 +221,6 @@ impl Page {
         self.stamp(*at_ms, "%H:%M", "%H:%M")
     }
 
-    /// A period, such as `FY2026`, in words.
-    #[must_use]
-    pub fn period(&self, period: &str) -> String {
-        crate::assessment::period::shown(self.language, period)
-    }
-
     fn stamp(&self, at_ms: i64, ja: &str, en: &str) -> String {
         let format = if self.language == Language::Ja { ja } else { en };
         Timestamp::from_millisecond(at_ms)
