@@ -259,6 +259,12 @@ impl Page {
         if change.abs() < 0.5 { String::new() } else { format!("{change:+.0}").replace('-', "−") }
     }
 
+    /// A period as people read it.
+    #[must_use]
+    pub fn period(&self, period: &str) -> String {
+        super::period::words(period, self.language)
+    }
+
     /// A number with one decimal.
     #[must_use]
     pub fn one_decimal(&self, value: &f64) -> String {
