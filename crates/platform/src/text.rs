@@ -173,7 +173,11 @@ mod tests {
 
     #[test]
     fn a_text_takes_its_arguments_and_a_missing_key_shows_itself() {
-        let texts = Texts::parse(&[(Language::Ja, "greet = こんにちは、{ $name }さん"), (Language::En, "greet = Hello { $name }")]).unwrap();
+        let texts = Texts::parse(&[
+            (Language::Ja, "greet = こんにちは、{ $name }さん"),
+            (Language::En, "greet = Hello { $name }"),
+        ])
+        .unwrap();
         assert_eq!(texts.get(Language::Ja, "greet", &[("name", "佐藤")]), "こんにちは、佐藤さん");
         assert_eq!(texts.show(Language::En, &Message::new("greet").with("name", "Sato")), "Hello Sato");
         assert_eq!(texts.get(Language::En, "nothing", &[]), "⟦nothing⟧");

@@ -18,3 +18,8 @@ pub mod assessment;
 pub mod population;
 
 pub mod benchmark;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::testing;

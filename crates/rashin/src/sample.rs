@@ -32,8 +32,10 @@ const PEOPLE: [(&str, &str, &str, Option<usize>); 4] = [
 
 const NET_SHOP: [&str; 2] =
     [include_str!("../../../examples/net-shop-2025.toml"), include_str!("../../../examples/net-shop.toml")];
-const APPLIANCE_MAKER: [&str; 2] =
-    [include_str!("../../../examples/appliance-maker-2025.toml"), include_str!("../../../examples/appliance-maker.toml")];
+const APPLIANCE_MAKER: [&str; 2] = [
+    include_str!("../../../examples/appliance-maker-2025.toml"),
+    include_str!("../../../examples/appliance-maker.toml"),
+];
 const PARTS_MAKER: [&str; 2] =
     [include_str!("../../../examples/parts-maker-2025.toml"), include_str!("../../../examples/parts-maker.toml")];
 
@@ -66,7 +68,9 @@ pub async fn load(app: &App) -> Result<()> {
         other => return other.map(|_| ()),
     }
     let person = Newcomer { name: "羅針 花子".to_owned(), email: EMAIL.to_owned(), password: PASSWORD.to_owned() };
-    let input = SetUp { organisation: "羅針サンプルグループ（架空）".to_owned(), kind: "group".to_owned(), person };
+    let input = SetUp {
+        organisation: "羅針サンプルグループ（架空）".to_owned(), kind: "group".to_owned(), person
+    };
     let (root, _) = identity::seed_tenant(&system, &input, &[]).await?;
     let hanako = as_person(&system, EMAIL).await?;
     let files = [NET_SHOP, APPLIANCE_MAKER, PARTS_MAKER];
@@ -108,9 +112,8 @@ fn answers_of_member(member: usize) -> Result<Answers> {
     let set = catalog::builtin().item_set(set_id).ok_or(Error::NotFound)?;
     let members = population::synthesise(catalog::builtin(), set_id, release.head().seed.unwrap_or_default());
     let member = members.get(member).ok_or(Error::NotFound)?;
-    let level = |(item, level): (&catalog::Item, &u8)| {
-        (item.ref_id.clone(), assessment::answers::ItemAnswer::level(*level))
-    };
+    let level =
+        |(item, level): (&catalog::Item, &u8)| (item.ref_id.clone(), assessment::answers::ItemAnswer::level(*level));
     Ok(Answers {
         organisation: String::new(),
         item_set: set_id.to_owned(),
@@ -134,7 +137,13 @@ async fn enter(by: &Ctx, approver: &Ctx, unit: &Unit, answers: &Answers, until: 
                 Given::Level(level) => (Some(*level), None),
                 Given::NotApplicable { reason, .. } => (None, Some(reason.clone())),
             };
-            ItemChange { item_id: item.clone(), level, not_applicable_reason: reason, note: answer.note.clone(), version: 0 }
+            ItemChange {
+                item_id: item.clone(),
+                level,
+                not_applicable_reason: reason,
+                note: answer.note.clone(),
+                version: 0,
+            }
         })
         .collect();
     if until == Until::Half {

@@ -1,9 +1,11 @@
 //! One history of schema steps for both databases. A step runs whole or not at all, and is never changed afterwards.
 
 use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection};
 
-use super::{Db, Pool};
+use super::{Db, Pool, Row};
 use crate::{Error, Result};
 
 /// One step.
@@ -27,13 +29,23 @@ impl Migration {
 
 const HISTORY: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)";
+const DONE: &str = "SELECT number, name, hash FROM migrations ORDER BY number";
 
 /// Brings the database to the newest step. Fails if a past step was changed or the database is newer than the program.
-/// Returns the number of steps run.
+/// Several programs may start at once: each step is looked for and run under a lock. Returns the number of steps run.
 pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<usize> {
-    run_alone(db, HISTORY).await?;
-    let done = db.read_text("SELECT number, name, hash FROM migrations ORDER BY number").await?;
-    for row in &done {
+    let mut line = Line::open(db).await?;
+    let mut count = 0;
+    while line.step(steps).await? {
+        count += 1;
+    }
+    line.close().await?;
+    Ok(count)
+}
+
+/// The first step that was not run yet; fails where the past is not that of `steps`.
+fn next_step<'a>(done: &[Row], steps: &'a [Migration]) -> Result<Option<&'a Migration>> {
+    for row in done {
         let number = row.int("number")?;
         let Some(step) = steps.iter().find(|step| step.number == number) else {
             return Err(Error::internal(format!(
@@ -45,36 +57,67 @@ pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<usize> {
             return Err(Error::internal(format!("step {number} ({}) was changed after it was run", step.name)));
         }
     }
-    let mut count = 0;
-    for step in steps.iter().skip(done.len()) {
-        let record = format!(
-            "INSERT INTO migrations (number, name, hash) VALUES ({}, '{}', '{}')",
-            step.number,
-            step.name,
-            step.hash()
-        );
-        run_alone(db, &format!("BEGIN;\n{}\n;{record};\nCOMMIT;", step.sql)).await?;
-        count += 1;
-    }
-    Ok(count)
+    Ok(steps.get(done.len()))
 }
 
-async fn run_alone(db: &Db, sql: &str) -> Result<()> {
-    let text = AssertSqlSafe(sql.to_owned());
-    match &db.pool {
-        Pool::Sqlite { path, .. } => {
-            let mut connection = super::connect_sqlite(path).await?;
-            sqlx::raw_sql(text).execute(&mut connection).await.map_err(Error::internal)?;
-            sqlx::Connection::close(connection).await.map_err(Error::internal)
+/// A connection of its own. When it fails it is dropped, and what it had open is taken back.
+enum Line {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Line {
+    async fn open(db: &Db) -> Result<Self> {
+        match &db.pool {
+            Pool::Sqlite { path, .. } => super::connect_sqlite(path).await.map(Self::Sqlite),
+            Pool::Postgres(pool) => Ok(Self::Postgres(pool.acquire().await.map_err(Error::internal)?.detach())),
         }
-        Pool::Postgres(pool) => {
-            let mut connection = pool.acquire().await.map_err(Error::internal)?;
-            let outcome = sqlx::raw_sql(text).execute(&mut *connection).await;
-            if outcome.is_err() {
-                // The failed transaction is still open on this connection.
-                connection.close().await.map_err(Error::internal)?;
+    }
+
+    /// Runs the next step in a transaction that holds the lock; false if there is none.
+    async fn step(&mut self, steps: &[Migration]) -> Result<bool> {
+        let begin = match self {
+            Self::Sqlite(_) => "BEGIN IMMEDIATE",
+            Self::Postgres(_) => "BEGIN READ WRITE; SELECT pg_advisory_xact_lock(7521962830056)",
+        };
+        self.run(format!("{begin}; {HISTORY}")).await?;
+        let next = next_step(&self.rows(DONE).await?, steps)?;
+        if let Some(step) = next {
+            let Migration { number, name, .. } = step;
+            let record =
+                format!("INSERT INTO migrations (number, name, hash) VALUES ({number}, '{name}', '{}')", step.hash());
+            self.run(format!("{}\n;{record}", step.sql)).await?;
+        }
+        self.run("COMMIT".to_owned()).await?;
+        Ok(next.is_some())
+    }
+
+    async fn run(&mut self, sql: String) -> Result<()> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        match self {
+            Self::Sqlite(connection) => sql.execute(connection).await.map(|_| ()),
+            Self::Postgres(connection) => sql.execute(connection).await.map(|_| ()),
+        }
+        .map_err(Error::internal)
+    }
+
+    async fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>> {
+        match self {
+            Self::Sqlite(connection) => {
+                sqlx::query(sql).fetch_all(connection).await.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
             }
-            outcome.map(|_| ()).map_err(Error::internal)
+            Self::Postgres(connection) => {
+                sqlx::query(sql).fetch_all(connection).await.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+            }
         }
+        .map_err(Error::internal)
+    }
+
+    async fn close(self) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        }
+        .map_err(Error::internal)
     }
 }

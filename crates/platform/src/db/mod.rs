@@ -1,6 +1,7 @@
 //! One SQL text for SQLite and PostgreSQL.
 //!
-//! Architecture invariant: nothing here writes except [`migrate`] and, through [`crate::Deed`], [`Transaction`].
+//! Architecture invariant: nothing here writes except [`migrate`] and, through [`crate::Deed`], [`Transaction`]; the
+//! databases themselves refuse it otherwise.
 //! Statements are [`Statement`]s made by the [`statements!`](crate::statements) macro, so that a test can prepare every one on both databases.
 //! Column types are BIGINT, TEXT, DOUBLE PRECISION and BYTEA; instants are milliseconds since 1970 in UTC.
 
@@ -12,11 +13,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 pub use migrate::{Migration, migrate};
-pub use value::{Row, Value};
+pub use value::{Row, Value, like_literally};
 
 use crate::act::BoxFuture;
 use crate::{Error, Result};
@@ -104,6 +107,8 @@ impl Db {
 
     async fn open_postgres(address: &str) -> Result<Self> {
         let options: PgConnectOptions = address.parse().map_err(Error::internal)?;
+        // Only a deed's transaction says that it writes.
+        let options = options.options([("default_transaction_read_only", "on")]);
         let pool = PgPoolOptions::new()
             .max_connections(12)
             .acquire_timeout(Duration::from_secs(10))
@@ -121,6 +126,7 @@ impl Db {
 
     /// All rows of an answer.
     pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        value::check(values)?;
         let rows = match &self.pool {
             Pool::Sqlite { read, .. } => value::bind_sqlite(sqlx::query(statement.sql), values)
                 .fetch_all(read)
@@ -142,7 +148,9 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Transaction> {
         match &self.pool {
             Pool::Sqlite { write, .. } => write.begin().await.map(Transaction::Sqlite),
-            Pool::Postgres(pool) => pool.begin().await.map(Transaction::Postgres).map_err(Error::internal),
+            Pool::Postgres(pool) => {
+                pool.begin_with("BEGIN READ WRITE").await.map(Transaction::Postgres).map_err(Error::internal)
+            }
         }
     }
 
@@ -156,15 +164,17 @@ impl Db {
         outcome.map_err(|error| named(statement, &error))
     }
 
-    async fn read_text(&self, sql: &'static str) -> Result<Vec<Row>> {
-        self.rows(&Statement { name: "read", sql }, &[]).await
-    }
-
-    /// Waits for open transactions and closes every connection.
-    pub async fn close(&self) {
+    /// Waits for deeds under way and closes the connections; everything is in the database file then.
+    pub async fn close(&self) -> Result<()> {
         match &self.pool {
-            Pool::Sqlite { read, .. } => read.close().await,
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite { read, write, .. } => {
+                read.close().await;
+                write.close().await
+            }
+            Pool::Postgres(pool) => {
+                pool.close().await;
+                Ok(())
+            }
         }
     }
 }
@@ -182,6 +192,7 @@ pub(crate) enum Transaction {
 
 impl Transaction {
     pub(crate) async fn rows(&mut self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        value::check(values)?;
         let rows = match self {
             Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(statement.sql), values)
                 .fetch_all(&mut turn.state.connection)
@@ -197,6 +208,7 @@ impl Transaction {
 
     /// Runs a statement; gives the number of rows it changed.
     pub(crate) async fn execute(&mut self, statement: &Statement, values: &[Value]) -> Result<u64> {
+        value::check(values)?;
         let changed = match self {
             Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(statement.sql), values)
                 .execute(&mut turn.state.connection)

@@ -6,7 +6,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Postgres, Sqlite};
 
-use crate::{Error, Result};
+use crate::{Error, Message, Result};
 
 /// A bound value. `None` is NULL of that type, since PostgreSQL wants to know the type of a NULL.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,25 @@ value_from! {
     f64 => Real, |value| value;
     Vec<u8> => Bytes, |value| value;
     &[u8] => Bytes, <[u8]>::to_vec;
+}
+
+/// A text as a LIKE pattern that finds nothing but the text itself; the statement says `ESCAPE '!'`.
+#[must_use]
+pub fn like_literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if "!%_".contains(letter) {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern
+}
+
+/// PostgreSQL keeps no NUL characters in texts, so they are refused on both databases.
+pub(super) fn check(values: &[Value]) -> Result<()> {
+    let bad = values.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0')));
+    if bad { Err(Error::field("text", "", Message::new("error-character"))) } else { Ok(()) }
 }
 
 pub(super) fn bind_sqlite<'q>(
@@ -88,11 +107,8 @@ macro_rules! getters {
     ($($name:ident, $opt:ident, $type:ty, $doc:literal;)*) => {$(
         #[doc = concat!($doc, " that is never NULL.")]
         pub fn $name(&self, column: &str) -> Result<$type> {
-            match self {
-                Self::Sqlite(row) => row.try_get::<$type, _>(column),
-                Self::Postgres(row) => row.try_get::<$type, _>(column),
-            }
-            .map_err(Error::internal)
+            // SQLite would give 0 or an empty text for NULL.
+            self.$opt(column)?.ok_or_else(|| Error::internal(format!("{column} is NULL")))
         }
         #[doc = concat!($doc, " that may be NULL.")]
         pub fn $opt(&self, column: &str) -> Result<Option<$type>> {

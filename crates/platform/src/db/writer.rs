@@ -79,19 +79,32 @@ impl Writer {
     }
 
     /// Waits for the turn and opens a savepoint.
+    ///
+    /// In a task of its own: somebody who goes away half way must not leave the connection between two states. The
+    /// turn is then dropped as any other.
     pub(super) async fn begin(&self) -> Result<Turn> {
-        let mut state = Arc::clone(&self.state).lock_owned().await;
-        state.settle().await?;
-        if state.batch.is_none() {
-            state.run("BEGIN IMMEDIATE").await?;
-            state.batch = Some(watch::Sender::new(None));
-        }
-        state.dangling = true;
-        let turn = Turn { state, wake: Wake(Arc::clone(&self.flush)) };
-        let mut turn = turn;
-        turn.state.run("SAVEPOINT deed").await?;
-        Ok(turn)
+        let (state, flush) = (Arc::clone(&self.state), Arc::clone(&self.flush));
+        tokio::spawn(take_turn(state, flush)).await.map_err(Error::internal)?
     }
+
+    /// Makes everything that is done durable, in the database file itself.
+    pub(super) async fn close(&self) -> Result<()> {
+        let mut state = self.state.lock().await;
+        flush_batch(&mut state).await;
+        state.run("PRAGMA wal_checkpoint(TRUNCATE)").await
+    }
+}
+
+async fn take_turn(state: Arc<Mutex<WriterState>>, flush: Arc<Notify>) -> Result<Turn> {
+    let mut turn = Turn { state: state.lock_owned().await, wake: Wake(flush) };
+    turn.state.settle().await?;
+    if turn.state.batch.is_none() {
+        turn.state.run("BEGIN IMMEDIATE").await?;
+        turn.state.batch = Some(watch::Sender::new(None));
+    }
+    turn.state.run("SAVEPOINT deed").await?;
+    turn.state.dangling = true;
+    Ok(turn)
 }
 
 impl Drop for Writer {
@@ -101,8 +114,12 @@ impl Drop for Writer {
 }
 
 impl Turn {
-    /// Releases the savepoint and waits until the batch is on disk.
-    pub(crate) async fn commit(mut self) -> Result<()> {
+    /// Releases the savepoint and waits until the batch is on disk; in a task of its own, as [`Writer::begin`].
+    pub(crate) async fn commit(self) -> Result<()> {
+        tokio::spawn(self.release()).await.map_err(Error::internal)?
+    }
+
+    async fn release(mut self) -> Result<()> {
         self.state.run("RELEASE deed").await?;
         self.state.dangling = false;
         let Some(batch) = &self.state.batch else {

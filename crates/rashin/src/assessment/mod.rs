@@ -11,9 +11,11 @@ pub mod answers;
 pub mod answers_file;
 pub mod api;
 pub mod cli;
+pub mod compare;
 pub mod evidence;
 pub mod period;
 pub mod record;
+pub mod rights;
 pub mod score;
 pub mod store;
 pub mod web;
@@ -21,6 +23,8 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{approve, approve_exclusion, assign, create, earlier, give_back, list, open, submit};
+pub use actions::{
+    approve, approve_exclusion, assign, create, earlier, find, give_back, list, open, own_parts, submissions, submit,
+};
 pub use answering::{ItemChange, Outcome, answer_items, answer_profile};
-pub use record::{Assessment, State, Summary};
+pub use record::{Assessment, Filter, OwnPart, State, Summary};

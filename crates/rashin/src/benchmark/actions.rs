@@ -73,20 +73,16 @@ pub fn answers_of(assessment: &Assessment) -> Answers {
 
 /// The release to compare with: the one asked for, which must be for this item set, or the first listed.
 async fn release_for(ctx: &Ctx, item_set_id: &str, release_id: Option<&str>) -> Result<Arc<Release>> {
-    match release_id.filter(|id| !id.is_empty()) {
-        Some(id) => {
-            let release = population::find(ctx, id).await?;
-            if release.head().item_set == item_set_id {
-                Ok(release)
-            } else {
-                Err(Error::field("release", id, Message::new("error-release-set")))
-            }
-        }
-        None => {
-            let list = population::list(ctx).await?;
-            let first = list.iter().find(|entry| entry.item_set == item_set_id).ok_or(Error::NotFound)?;
-            population::find(ctx, &first.id).await
-        }
+    let Some(id) = release_id.filter(|id| !id.is_empty()) else {
+        let list = population::list(ctx).await?;
+        let first = list.iter().find(|entry| entry.item_set == item_set_id).ok_or(Error::NotFound)?;
+        return population::find(ctx, &first.id).await;
+    };
+    let release = population::find(ctx, id).await?;
+    if release.head().item_set == item_set_id {
+        Ok(release)
+    } else {
+        Err(Error::field("release", id, Message::new("error-release-set")))
     }
 }
 

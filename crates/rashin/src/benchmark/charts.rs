@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use paper::chart::{
-    About, Axis, Bin, Cell, Cloud, Extent, Gap, GapHeads, GapItem, Histogram, Ink, Line, Mark, Radar, RadarAxis, RadarGroup,
-    RadarSeries, Region, Scatter, Trend, TrendSeries,
-};
 use paper::Svg;
+use paper::chart::{
+    About, Axis, Bin, Cell, Cloud, Extent, Gap, GapHeads, GapItem, Histogram, Ink, Line, Mark, Radar, RadarAxis,
+    RadarGroup, RadarSeries, Region, Scatter, Trend, TrendSeries,
+};
 use platform::{Language, Texts};
 
 use super::actions::Earlier;
@@ -31,6 +31,7 @@ pub struct Drawing<'a> {
 
 /// What the radar shows beside the own levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a check box of its own")]
 pub struct Beside {
     /// Mean of the own tier.
     pub tier: bool,
@@ -53,6 +54,7 @@ impl Default for Beside {
 /// Width and height of a cell of the scatter: risk index and points.
 const CELL: (f64, f64) = (0.25, 2.5);
 
+#[expect(clippy::cast_possible_truncation, reason = "both lie between -20 and 60")]
 /// Companies gathered into cells large enough to be seen.
 fn gathered(places: impl Iterator<Item = (f64, u32, u64)>) -> Vec<Cell> {
     let mut cells: BTreeMap<(i32, i32), u64> = BTreeMap::new();
@@ -97,10 +99,10 @@ impl Drawing<'_> {
             label: item.short.get(self.language).to_owned(),
             group: set.areas.iter().position(|area| area.ref_id == item.area).unwrap_or(usize::MAX),
         });
-        let groups = set.areas.iter().map(|area| RadarGroup {
-            mark: area.ref_id.clone(),
-            name: area.short.get(self.language).to_owned(),
-        });
+        let groups = set
+            .areas
+            .iter()
+            .map(|area| RadarGroup { mark: area.ref_id.clone(), name: area.short.get(self.language).to_owned() });
         let mut series = vec![RadarSeries {
             name: self.t("diagnosis-own"),
             ink: Ink::Own,
@@ -114,14 +116,26 @@ impl Drawing<'_> {
         let items = &self.diagnosis.items;
         add(beside.desired, "diagnosis-desired", Ink::Goal, items.iter().map(|item| Some(item.desired)).collect());
         add(beside.tier, "diagnosis-tier-mean", Ink::PeerA, items.iter().map(|item| Some(item.tier_mean)).collect());
-        add(beside.industry, "diagnosis-industry-mean", Ink::PeerB, items.iter().map(|item| item.industry_mean).collect());
+        add(
+            beside.industry,
+            "diagnosis-industry-mean",
+            Ink::PeerB,
+            items.iter().map(|item| item.industry_mean).collect(),
+        );
         add(beside.size, "diagnosis-size-mean", Ink::PeerC, items.iter().map(|item| item.size_mean).collect());
         if let Some(last) = self.earlier.last() {
             let levels = set.items.iter().map(|item| last.levels.get(&item.ref_id).map(|level| f64::from(*level)));
             add(beside.earlier, "diagnosis-earlier", Ink::Earlier, levels.collect());
         }
         let description = self.t1("chart-radar-description", "release", &self.source());
-        Radar { about: self.about("chart-radar", description, Extent::Full), axes: axes.collect(), groups: groups.collect(), levels: (1, 5), series }.svg()
+        Radar {
+            about: self.about("chart-radar", description, Extent::Full),
+            axes: axes.collect(),
+            groups: groups.collect(),
+            levels: (1, 5),
+            series,
+        }
+        .svg()
     }
 
     fn total_axis(&self, decimals: usize) -> Axis {
@@ -134,12 +148,17 @@ impl Drawing<'_> {
     #[must_use]
     pub fn scatter(&self, extent: Extent) -> Svg {
         let diagnosis = self.diagnosis;
-        let cells = gathered(diagnosis.scatter.iter().map(|cell| (cell.risk_index, cell.total, u64::from(cell.members))));
+        let cells =
+            gathered(diagnosis.scatter.iter().map(|cell| (cell.risk_index, cell.total, u64::from(cell.members))));
         let mut marks: Vec<Mark> = self
             .earlier
             .iter()
             .filter(|earlier| earlier.same_set)
-            .map(|earlier| Mark { label: period::words(&earlier.period, self.language), x: earlier.risk_index, y: f64::from(earlier.total) })
+            .map(|earlier| Mark {
+                label: period::words(&earlier.period, self.language),
+                x: earlier.risk_index,
+                y: f64::from(earlier.total),
+            })
             .collect();
         marks.push(Mark {
             label: format!("{} {}", self.t("diagnosis-own"), diagnosis.total),
@@ -152,7 +171,11 @@ impl Drawing<'_> {
             x: Axis { title: self.t("diagnosis-risk-index"), from: -5.0, to: 5.0, step: 1.0, decimals: 0 },
             y: self.total_axis(0),
             regions: Vec::<Region>::new(),
-            cloud: Cloud::Cells { name: self.t1("chart-members", "n", &self.diagnosis.release.n.to_string()), size: CELL, cells },
+            cloud: Cloud::Cells {
+                name: self.t1("chart-members", "n", &self.diagnosis.release.n.to_string()),
+                size: CELL,
+                cells,
+            },
             across: vec![Line { at: diagnosis.desired.total, label: self.t("diagnosis-desired"), ink: Ink::Goal }],
             upright: Vec::new(),
             marks,
@@ -173,16 +196,32 @@ impl Drawing<'_> {
         });
         let one = |value: f64| format!("{value:.1}");
         Histogram {
-            about: self.about("chart-histogram", self.t1("chart-histogram-description", "release", &self.source()), extent),
+            about: self.about(
+                "chart-histogram",
+                self.t1("chart-histogram-description", "release", &self.source()),
+                extent,
+            ),
             axis: self.total_axis(0),
             count_title: self.t("chart-count"),
             bins: bins.collect(),
             bins_name: self.t1("chart-tier-members", "tier", diagnosis.tier.as_str()),
-            own: Some(Line { at: f64::from(diagnosis.total), label: format!("{} {}", self.t("diagnosis-own"), diagnosis.total), ink: Ink::Own }),
+            own: Some(Line {
+                at: f64::from(diagnosis.total),
+                label: format!("{} {}", self.t("diagnosis-own"), diagnosis.total),
+                ink: Ink::Own,
+            }),
             own_name: self.t("chart-own-bin"),
             lines: vec![
-                Line { at: diagnosis.tier_mean.total, label: format!("{} {}", self.t("diagnosis-tier-mean"), one(diagnosis.tier_mean.total)), ink: Ink::PeerA },
-                Line { at: diagnosis.desired.total, label: format!("{} {}", self.t("diagnosis-desired"), one(diagnosis.desired.total)), ink: Ink::Goal },
+                Line {
+                    at: diagnosis.tier_mean.total,
+                    label: format!("{} {}", self.t("diagnosis-tier-mean"), one(diagnosis.tier_mean.total)),
+                    ink: Ink::PeerA,
+                },
+                Line {
+                    at: diagnosis.desired.total,
+                    label: format!("{} {}", self.t("diagnosis-desired"), one(diagnosis.desired.total)),
+                    ink: Ink::Goal,
+                },
             ],
         }
         .svg()
@@ -192,7 +231,10 @@ impl Drawing<'_> {
     #[must_use]
     pub fn gap(&self) -> Svg {
         let items = self.diagnosis.gaps.iter().map(|gap| GapItem {
-            label: self.set.item(&gap.item).map_or_else(|| gap.item.clone(), |item| format!("{} {}", item.ref_id, item.short.get(self.language))),
+            label: self
+                .set
+                .item(&gap.item)
+                .map_or_else(|| gap.item.clone(), |item| format!("{} {}", item.ref_id, item.short.get(self.language))),
             own: Some(f64::from(gap.own)),
             goal: Some(gap.desired),
             emphasis: gap.gap >= 1.0,
@@ -204,7 +246,14 @@ impl Drawing<'_> {
             gap: self.t("diagnosis-gap"),
         };
         let description = self.t1("chart-gap-description", "release", &self.source());
-        Gap { about: self.about("chart-gap", description, Extent::Full), heads, levels: (1, 5), decimals: 1, items: items.collect() }.svg()
+        Gap {
+            about: self.about("chart-gap", description, Extent::Full),
+            heads,
+            levels: (1, 5),
+            decimals: 1,
+            items: items.collect(),
+        }
+        .svg()
     }
 
     /// Totals over the periods; none with fewer than two.
@@ -214,7 +263,8 @@ impl Drawing<'_> {
         if before.is_empty() {
             return None;
         }
-        let mut periods: Vec<String> = before.iter().map(|earlier| period::words(&earlier.period, self.language)).collect();
+        let mut periods: Vec<String> =
+            before.iter().map(|earlier| period::words(&earlier.period, self.language)).collect();
         periods.push(period::words(&self.diagnosis.period, self.language));
         let mut values: Vec<Option<f64>> = before.iter().map(|earlier| Some(f64::from(earlier.total))).collect();
         values.push(Some(f64::from(self.diagnosis.total)));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use platform::{Error, Fault, Message, Result};
 
-use crate::assessment::answers::{Answers, Given, ItemAnswer};
 use super::model::{
     AreaResult, Diagnosis, FORMAT, Group, GroupFigures, Groups, HistogramBar, Isms, IsmsItem, ItemGap, ItemResult,
     LevelFigures, ProfileChoice, ProfileComputation, Recommendation, Reference, Step,
 };
+use crate::assessment::answers::{Answers, Given, ItemAnswer};
 use crate::assessment::score::{Score, ScoredItem, score};
 use crate::catalog::{Action, Bilingual, Catalog, Item, ItemSet, Profile, Size};
 use crate::population::synthesise::size_of;

@@ -246,7 +246,8 @@ impl Writer<'_> {
     }
 
     fn step(&self, step: &Step) -> Vec<Vec<Run>> {
-        let line = |key: &str, text: &Bilingual| vec![Run::strong(self.t(key)), Run::plain(format!("  {}", self.word(text)))];
+        let line =
+            |key: &str, text: &Bilingual| vec![Run::strong(self.t(key)), Run::plain(format!("  {}", self.word(text)))];
         vec![line("advice-first", &step.first), line("advice-who", &step.who), line("advice-proof", &step.proof)]
     }
 
@@ -263,8 +264,12 @@ impl Writer<'_> {
         let ids = |references: &[super::model::Reference]| {
             references.iter().map(|reference| reference.id.as_str()).collect::<Vec<_>>().join(", ")
         };
-        let standards =
-            format!("{}  ISO/IEC 27001:2022 {}  NIST CSF 2.0 {}", self.effort(action.next.effort), ids(&action.iso27001), ids(&action.csf));
+        let standards = format!(
+            "{}  ISO/IEC 27001:2022 {}  NIST CSF 2.0 {}",
+            self.effort(action.next.effort),
+            ids(&action.iso27001),
+            ids(&action.csf)
+        );
         vec![
             heading(2, title, &format!("action-{}", action.item)),
             Block::List { ordered: false, items: self.step(&action.next) },
@@ -333,7 +338,12 @@ impl Writer<'_> {
             },
             heading(2, self.t("document-how"), "how"),
         ];
-        let how = |key: &str| vec![Run::strong(self.t(&format!("figure-{key}"))), Run::plain(format!("  {}", self.t(&format!("figure-{key}-how"))))];
+        let how = |key: &str| {
+            vec![
+                Run::strong(self.t(&format!("figure-{key}"))),
+                Run::plain(format!("  {}", self.t(&format!("figure-{key}-how")))),
+            ]
+        };
         let keys = ["total", "maturity", "tier", "percentile", "deviation", "desired", "provisional"];
         blocks.push(Block::List { ordered: false, items: keys.into_iter().map(how).collect() });
         blocks.push(heading(2, self.t("basis-tier"), "tier"));

@@ -100,10 +100,20 @@ impl<'a> View<'a> {
         let diagnosis = &self.found.diagnosis;
         let total = f64::from(diagnosis.total);
         match &diagnosis.provisional {
-            Some(aim) => self.page.t2("diagnosis-headline-mean", "tier", diagnosis.tier.as_str(), "points", one(aim.total - total)),
-            None if total < diagnosis.desired.total => {
-                self.page.t2("diagnosis-headline-desired", "tier", diagnosis.tier.as_str(), "points", one(diagnosis.desired.total - total))
-            }
+            Some(aim) => self.page.t2(
+                "diagnosis-headline-mean",
+                "tier",
+                diagnosis.tier.as_str(),
+                "points",
+                one(aim.total - total),
+            ),
+            None if total < diagnosis.desired.total => self.page.t2(
+                "diagnosis-headline-desired",
+                "tier",
+                diagnosis.tier.as_str(),
+                "points",
+                one(diagnosis.desired.total - total),
+            ),
             None => self.page.t1("diagnosis-headline-reached", "tier", diagnosis.tier.as_str()),
         }
     }
@@ -195,11 +205,22 @@ impl<'a> View<'a> {
         let formulas = vec![
             format!("{} {} → {}", self.t("diagnosis-vulnerability"), signed(weak), side(weak)),
             format!("{} {} → {}", self.t("diagnosis-influence"), signed(strong), side(strong)),
-            format!("{} {} + {} = {}", self.t("diagnosis-risk-index"), signed(weak), signed(strong), signed(diagnosis.risk_index)),
+            format!(
+                "{} {} + {} = {}",
+                self.t("diagnosis-risk-index"),
+                signed(weak),
+                signed(strong),
+                signed(diagnosis.risk_index)
+            ),
         ];
         let beside = self.page.t1("figure-tier-beside", "risk", signed(diagnosis.risk_index));
         let key = format!("tier-meaning-{}", diagnosis.tier.as_str().to_lowercase());
-        Figure { formulas, beside, meaning: self.t(&key), ..self.figure("tier", diagnosis.tier.as_str().to_owned(), "") }
+        Figure {
+            formulas,
+            beside,
+            meaning: self.t(&key),
+            ..self.figure("tier", diagnosis.tier.as_str().to_owned(), "")
+        }
     }
 
     fn percentile(&self) -> Figure {
@@ -218,9 +239,12 @@ impl<'a> View<'a> {
         let diagnosis = &self.found.diagnosis;
         let tier = &diagnosis.comparisons.tier;
         let Some(value) = diagnosis.deviation_value else {
-            return Figure { meaning: self.t("figure-deviation-none"), ..self.figure("deviation", "–".to_owned(), "") };
+            return Figure {
+                meaning: self.t("figure-deviation-none"), ..self.figure("deviation", "–".to_owned(), "")
+            };
         };
-        let formulas = vec![format!("10 × ({} − {:.2}) ÷ {:.2} + 50 = {value:.1}", diagnosis.total, tier.mean, tier.sd)];
+        let formulas =
+            vec![format!("10 × ({} − {:.2}) ÷ {:.2} + 50 = {value:.1}", diagnosis.total, tier.mean, tier.sd)];
         let beside = diagnosis.deviation_value_all.map(|all| self.page.t1("figure-beside-all", "value", one(all)));
         Figure { formulas, beside: beside.unwrap_or_default(), ..self.figure("deviation", one(value), "") }
     }
@@ -244,8 +268,9 @@ impl<'a> View<'a> {
             formulas.push(self.page.texts().get(self.page.language, "figure-desired-formula", &args));
         }
         let left = desired - f64::from(diagnosis.total);
-        let beside = if left > 0.0 { self.page.t1("figure-to-go", "points", one(left)) } else { self.t("figure-reached") };
-        Figure { formulas, beside, ..self.figure("desired", one(desired), "points") }
+        let beside =
+            if left > 0.0 { self.page.t1("figure-to-go", "points", one(left)) } else { self.t("figure-reached") };
+        Figure { beside, formulas, ..self.figure("desired", one(desired), "points") }
     }
 
     fn provisional(&self) -> Figure {
@@ -255,9 +280,12 @@ impl<'a> View<'a> {
             Some(aim) => {
                 let formulas = vec![format!("{:.2} − {} = {:.2}", aim.total, diagnosis.total, aim.total - total)];
                 let beside = self.page.t1("figure-to-go", "points", one(aim.total - total));
-                Figure { formulas, beside, ..self.figure("provisional", one(aim.total), "points") }
+                Figure { beside, formulas, ..self.figure("provisional", one(aim.total), "points") }
             }
-            None => Figure { meaning: self.t("figure-provisional-none"), ..self.figure("provisional", "–".to_owned(), "") },
+            None => Figure {
+                meaning: self.t("figure-provisional-none"),
+                ..self.figure("provisional", "–".to_owned(), "")
+            },
         }
     }
 
@@ -280,7 +308,8 @@ impl<'a> View<'a> {
     pub fn reckoning(&self, item: &str) -> String {
         let gaps = &self.found.diagnosis.gaps;
         let Some(gap) = gaps.iter().find(|gap| gap.item == item) else { return String::new() };
-        let args = [("gap", one(gap.gap)), ("weight", gap.weight.to_string()), ("priority", format!("{:.2}", gap.priority))];
+        let args =
+            [("gap", one(gap.gap)), ("weight", gap.weight.to_string()), ("priority", format!("{:.2}", gap.priority))];
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.page.texts().get(self.page.language, "advice-reckoning", &args)
     }
@@ -333,7 +362,9 @@ impl<'a> View<'a> {
                         let question = profile.and_then(|profile| profile.question(&term.question));
                         let option = question.and_then(|question| question.option(&term.option));
                         TermView {
-                            question: question.map_or(&*term.question, |question| self.word(&question.short)).to_owned(),
+                            question: question
+                                .map_or(&*term.question, |question| self.word(&question.short))
+                                .to_owned(),
                             option: option.map_or(&*term.option, |option| self.word(&option.label)).to_owned(),
                             points: term.points.to_string(),
                             spread: format!("{:.2} / {:.2}", term.mean, term.sd),

@@ -16,6 +16,7 @@ use super::charts::{Beside, Drawing};
 use super::document::{Approved, document};
 use super::view::{Slider, View};
 use super::what_if::{WhatIf, what_if};
+use super::xlsx::spreadsheet;
 use crate::catalog;
 use crate::face::{Answer, App, Asker, Html, Page, SignedIn};
 use crate::population;
@@ -26,13 +27,14 @@ pub fn routes() -> Router<App> {
         .route("/assessments/{id}/diagnosis", get(show_diagnosis))
         .route("/assessments/{id}/diagnosis/what-if", get(show_what_if))
         .route("/assessments/{id}/diagnosis.json", get(get_json))
+        .route("/assessments/{id}/diagnosis.xlsx", get(get_xlsx))
         .route("/assessments/{id}/diagnosis.pdf", get(get_pdf))
 }
 
 /// The query as pairs: checkboxes repeat a name.
 type Pairs = Vec<(String, String)>;
 
-fn first<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
+fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
@@ -42,7 +44,13 @@ fn beside(pairs: &Pairs) -> Beside {
         return Beside::default();
     }
     let has = |name: &str| chosen.contains(&name);
-    Beside { tier: has("tier"), desired: has("desired"), industry: has("industry"), size: has("size"), earlier: has("earlier") }
+    Beside {
+        tier: has("tier"),
+        desired: has("desired"),
+        industry: has("industry"),
+        size: has("size"),
+        earlier: has("earlier"),
+    }
 }
 
 /// Levels a person tries out: `level.1-1=4`. What is not a level of an item is passed over.
@@ -87,16 +95,23 @@ struct DiagnosisPage<'a> {
     tried: bool,
 }
 
-async fn show_diagnosis(SignedIn(asker): SignedIn, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Answer<Response> {
+async fn show_diagnosis(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Answer<Response> {
     let found = match diagnosis(&asker.ctx, &id, first(&pairs, "release")).await {
         Ok(found) => found,
-        Err(Error::Invalid(_)) => return Ok(axum::response::Redirect::to(&format!("/assessments/{id}")).into_response()),
+        Err(Error::Invalid(_)) => {
+            return Ok(axum::response::Redirect::to(&format!("/assessments/{id}")).into_response());
+        }
         Err(error) => return Err(error.into()),
     };
     let beside = beside(&pairs);
     let levels = tried(&found, &pairs);
     let releases = population::list(&asker.ctx).await?;
-    let releases = releases.iter().filter(|entry| entry.item_set == found.set.id).map(|entry| entry.id.clone()).collect();
+    let releases =
+        releases.iter().filter(|entry| entry.item_set == found.set.id).map(|entry| entry.id.clone()).collect();
     let page = &asker.page;
     let draw = drawing(&found, page);
     let shown = DiagnosisPage {
@@ -131,7 +146,8 @@ async fn show_what_if(
     headers: HeaderMap,
 ) -> Answer<Response> {
     if !headers.contains_key("hx-request") {
-        let query: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}={}", crate::face::page::encode(value))).collect();
+        let query: Vec<String> =
+            pairs.iter().map(|(key, value)| format!("{key}={}", crate::face::page::encode(value))).collect();
         let to = format!("/assessments/{id}/diagnosis?{}#what-if", query.join("&"));
         return Ok(axum::response::Redirect::to(&to).into_response());
     }
@@ -159,10 +175,24 @@ fn language_of(asker: &Asker, pairs: &Pairs) -> Language {
     first(pairs, "language").and_then(Language::parse).unwrap_or(asker.language)
 }
 
-pub(super) async fn get_json(SignedIn(asker): SignedIn, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Answer<Response> {
+pub(super) async fn get_json(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Answer<Response> {
     let found = found_for(&asker, &id, &pairs).await?;
     let text = serde_json::to_vec_pretty(&found.diagnosis).map_err(Error::internal)?;
     file(&name_of(&found, "json"), "application/json", text)
+}
+
+pub(super) async fn get_xlsx(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Answer<Response> {
+    let found = found_for(&asker, &id, &pairs).await?;
+    let content = spreadsheet(&found.diagnosis, asker.page.texts(), language_of(&asker, &pairs), asker.ctx.now_ms())?;
+    file(&name_of(&found, "xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", content)
 }
 
 pub(super) async fn get_pdf(

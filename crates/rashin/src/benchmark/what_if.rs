@@ -6,9 +6,9 @@ use platform::{Error, Fault, Message, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::assessment::answers::{Answers, Given, ItemAnswer};
 use super::diagnose::diagnose;
 use super::model::{Change, Diagnosis};
+use crate::assessment::answers::{Answers, Given, ItemAnswer};
 use crate::catalog::{Bilingual, Catalog, ItemSet};
 use crate::population::Release;
 

@@ -1,8 +1,8 @@
 //! Who asks: the session of a cookie (pages) or a bearer token (API), looked up once per request.
 
-use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, OriginalUri, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use platform::web::{cookie, language_of};
@@ -56,13 +56,21 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn source_of(parts: &Parts) -> String {
-    parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
+    parts
+        .extensions
+        .get::<ConnectInfo<std::net::SocketAddr>>()
+        .map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
 }
 
 /// Whether the path belongs to the API.
 #[must_use]
 pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
+}
+
+/// The address asked for; a nested router sees only the rest of it.
+fn uri_of(parts: &Parts) -> &Uri {
+    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
 }
 
 /// Middleware: finds the session and renews the cookie's token when it is due.
@@ -97,22 +105,20 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
 }
 
 fn actor_of(session: &Session) -> Actor {
-    Actor::Account {
-        id: session.account_id.clone(),
-        tenant_id: session.tenant_id.clone(),
-        name: session.name.clone(),
-    }
+    Actor::Account { id: session.account_id.clone(), tenant_id: session.tenant_id.clone(), name: session.name.clone() }
 }
 
 impl Asker {
     fn of(parts: &Parts, app: &App) -> Self {
         let found = parts.extensions.get::<Found>().cloned();
         let source = source_of(parts);
-        let actor =
-            found.as_ref().map_or_else(|| Actor::Anonymous { source: source.clone() }, |found| actor_of(&found.session));
-        let via = if is_api(parts.uri.path()) { Via::Api } else { Via::Page };
+        let actor = found
+            .as_ref()
+            .map_or_else(|| Actor::Anonymous { source: source.clone() }, |found| actor_of(&found.session));
+        let uri = uri_of(parts);
+        let via = if is_api(uri.path()) { Via::Api } else { Via::Page };
         let language = language_of(&parts.headers);
-        let page = Page::new(app, language, &parts.headers, &parts.uri, found.as_ref().map(|found| &found.session));
+        let page = Page::new(app, language, &parts.headers, uri, found.as_ref().map(|found| &found.session));
         Self { ctx: app.ctx(actor, via), found, language, source, page }
     }
 }
@@ -133,10 +139,10 @@ impl FromRequestParts<App> for SignedIn {
         if asker.found.is_some() {
             return Ok(Self(asker));
         }
-        if is_api(parts.uri.path()) {
+        if is_api(uri_of(parts).path()) {
             return Err(Failure::sign_in_first().into_response());
         }
-        let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+        let wanted = uri_of(parts).path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
         Err(Redirect::to(&format!("/sign-in?next={}", super::page::encode(wanted))).into_response())
     }
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use platform::clock::{SystemClock, SystemEntropy};
+use platform::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use platform::db::migrate;
 use platform::web::secure_headers;
 use platform::{Db, Ground, Result};
@@ -38,16 +38,16 @@ pub struct Place {
 
 /// Opens the data, bringing the database up to date.
 pub async fn open(place: &Place) -> Result<App> {
+    open_in(place, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+}
+
+/// Opens the data in a world of one's own: with this clock and this randomness.
+pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
     std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
-    let ground = Ground {
-        db,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        gate: Arc::new(identity::gate::Grants),
-    };
+    let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
     let app = App {
         ground,
         texts: texts::texts(),
@@ -82,6 +82,8 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), asker::find_session))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        // Once more, for what fails further out: the search for the session, the time limit.
+        .layer(middleware::from_fn_with_state(app.clone(), failure::show_failures))
         .layer(middleware::from_fn(secure_headers))
         .with_state(app)
 }

@@ -73,6 +73,7 @@ pub async fn end_grant(ctx: &Ctx, account_id: &str, grant_id: &str, reason: &str
     let grants = store::grants_of(ctx, &account.id).await?;
     let grant = grants.into_iter().find(|grant| grant.id == grant_id).ok_or(Error::NotFound)?;
     let mut deed = ctx.begin(&acts::END_GRANT, Object::of_unit("account", &account.id, &grant.unit_id)).await?;
+    organisation::hold(&mut deed, &account.tenant_id).await?;
     store::end_grant(&mut deed, grant_id).await?;
     if store::administrators(&mut deed, &account.tenant_id).await? == 0 {
         return Err(Error::conflict("error-last-administrator"));
@@ -85,6 +86,7 @@ pub async fn end_grant(ctx: &Ctx, account_id: &str, grant_id: &str, reason: &str
 pub async fn suspend(ctx: &Ctx, account_id: &str, reason: &str) -> Result<()> {
     let account = of_own_tenant(ctx, account_id).await?;
     let mut deed = ctx.begin(&acts::SUSPEND, Object::of_unit("account", &account.id, &account.tenant_id)).await?;
+    organisation::hold(&mut deed, &account.tenant_id).await?;
     store::suspend(&mut deed, &account.id, ctx.actor().account_id().unwrap_or(""), reason).await?;
     if store::administrators(&mut deed, &account.tenant_id).await? == 0 {
         return Err(Error::conflict("error-last-administrator"));

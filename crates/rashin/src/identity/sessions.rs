@@ -6,7 +6,7 @@ use platform::{Actor, Ctx, Error, Message, Object, Result};
 use sha2::{Digest, Sha256};
 
 use super::model::Session;
-use super::store::Credentials;
+use super::store::{Credentials, Failures};
 use super::{acts, password, store};
 
 const MINUTE_MS: i64 = 60_000;
@@ -39,13 +39,13 @@ fn wait_ms(failures: i64) -> Option<i64> {
     }
 }
 
-async fn check_budget(ctx: &Ctx, subject: &str) -> Result<()> {
-    let (failures, first_at_ms, last_at_ms) = store::failures(ctx, subject).await?;
-    let now_ms = ctx.now_ms();
-    if now_ms - first_at_ms > DAY_MS {
+/// Refuses while a subject must wait. Failures that lie in the future, after the clock was put back, do not count.
+fn check_budget(failures: &Failures, now_ms: i64) -> Result<()> {
+    let Failures { count, first_at_ms, last_at_ms } = *failures;
+    if now_ms - first_at_ms > DAY_MS || first_at_ms.max(last_at_ms) > now_ms {
         return Ok(());
     }
-    let free_at_ms = wait_ms(failures).map_or(first_at_ms + DAY_MS, |wait| last_at_ms + wait);
+    let free_at_ms = wait_ms(count).map_or(first_at_ms + DAY_MS, |wait| last_at_ms + wait);
     if now_ms < free_at_ms {
         let seconds = (free_at_ms - now_ms + 999) / 1000;
         return Err(Error::TooMany(Message::new("error-too-many").with("seconds", seconds)));
@@ -54,30 +54,34 @@ async fn check_budget(ctx: &Ctx, subject: &str) -> Result<()> {
 }
 
 /// Signs in and gives the session's token. A wrong password and an unknown address answer alike and take the same time.
+///
+/// The budget is looked at twice: before the password is hashed, to save the work, and again inside the deed, so that
+/// guesses sent all at once get no further than guesses sent one after another.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, source: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
-    let by_account = format!("account:{email}");
-    let by_source = format!("address:{source}");
-    check_budget(ctx, &by_account).await?;
-    check_budget(ctx, &by_source).await?;
+    let subjects = [format!("account:{}", token_hash(&email)), format!("address:{source}")];
+    for subject in &subjects {
+        check_budget(&store::failures(ctx, subject).await?, ctx.now_ms())?;
+    }
     let found = store::by_email(ctx, &email).await?;
     let fits = password::fits(password, found.as_ref().map(|account| account.password_hash.as_str())).await?;
-    match found.filter(|account| fits && !account.suspended) {
-        Some(account) => admit(ctx, &account, &[&by_account]).await,
-        None => {
-            let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", "")).await?;
-            store::fail(&mut deed, &by_account, DAY_MS).await?;
-            store::fail(&mut deed, &by_source, DAY_MS).await?;
-            deed.note("outcome", "refused");
-            deed.note("email_hash", token_hash(&email));
-            deed.commit("").await?;
-            Err(Error::field("email", &email, Message::new("error-sign-in")))
-        }
+    if let Some(account) = found.filter(|account| fits && !account.suspended) {
+        return admit(ctx, &account, &subjects).await;
     }
+    let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", "")).await?;
+    for subject in &subjects {
+        check_budget(&store::hold_failures(&mut deed, subject).await?, ctx.now_ms())?;
+        store::fail(&mut deed, subject, DAY_MS).await?;
+    }
+    deed.note("outcome", "refused");
+    deed.note("email_hash", token_hash(&email));
+    deed.commit("").await?;
+    Err(Error::field("email", &email, Message::new("error-sign-in")))
 }
 
-/// Opens a session for somebody who has proved who they are.
-async fn admit(ctx: &Ctx, account: &Credentials, forgive: &[&str]) -> Result<String> {
+/// Opens a session for somebody who has proved who they are, unless one of `subjects` must wait. The first of them is
+/// the account and is forgiven its failures.
+async fn admit(ctx: &Ctx, account: &Credentials, subjects: &[String]) -> Result<String> {
     let ctx = ctx.as_actor(Actor::Account {
         id: account.id.clone(),
         tenant_id: account.tenant_id.clone(),
@@ -85,10 +89,13 @@ async fn admit(ctx: &Ctx, account: &Credentials, forgive: &[&str]) -> Result<Str
     });
     let token = new_token(&ctx)?;
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
-    store::add_session(&mut deed, &token_hash(&token), &account.id, ctx.now_ms() + SESSION_MS).await?;
-    for subject in forgive {
-        store::forgive(&mut deed, subject).await?;
+    for subject in subjects {
+        check_budget(&store::hold_failures(&mut deed, subject).await?, ctx.now_ms())?;
     }
+    if let Some(own) = subjects.first() {
+        store::forgive(&mut deed, own).await?;
+    }
+    store::add_session(&mut deed, &token_hash(&token), &account.id, ctx.now_ms() + SESSION_MS).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
     Ok(token)

@@ -1,4 +1,4 @@
-//! The identity tables: accounts, account_suspensions, grants, sessions, links, sign_in_failures.
+//! The identity tables: `accounts`, `account_suspensions`, `grants`, `sessions`, `links`, `sign_in_failures`.
 
 use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
 
@@ -51,9 +51,11 @@ statements! {
     USE_LINK = "UPDATE links SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL";
     VOID_SET_UP = "UPDATE links SET used_at_ms = $1 WHERE purpose = 'setup' AND used_at_ms IS NULL";
     FAILURES = "SELECT failures, first_at_ms, last_at_ms FROM sign_in_failures WHERE subject = $1";
-    FAIL = "INSERT INTO sign_in_failures (subject, failures, first_at_ms, last_at_ms) VALUES ($1, 1, $2, $2) \
-        ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN sign_in_failures.first_at_ms < $3 THEN 1 ELSE sign_in_failures.failures + 1 END, \
-        first_at_ms = CASE WHEN sign_in_failures.first_at_ms < $3 THEN $2 ELSE sign_in_failures.first_at_ms END, last_at_ms = $2";
+    HOLD_FAILURES = "INSERT INTO sign_in_failures (subject, failures, first_at_ms, last_at_ms) VALUES ($1, 0, $2, $2) \
+        ON CONFLICT (subject) DO UPDATE SET failures = sign_in_failures.failures RETURNING failures, first_at_ms, last_at_ms";
+    // Counts from 1 again where the first failure is a day old, or lies in the future since the clock was put back.
+    FAIL = "UPDATE sign_in_failures SET failures = CASE WHEN first_at_ms BETWEEN $3 AND $2 THEN failures + 1 ELSE 1 END, \
+        first_at_ms = CASE WHEN first_at_ms BETWEEN $3 AND $2 THEN first_at_ms ELSE $2 END, last_at_ms = $2 WHERE subject = $1";
     FORGIVE = "DELETE FROM sign_in_failures WHERE subject = $1";
 }
 
@@ -187,7 +189,9 @@ pub(super) async fn administrators(deed: &mut Deed, tenant_id: &str) -> Result<i
 pub(super) async fn add_session(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {
     let now_ms = deed.now_ms();
     deed.write(&END_EXPIRED, &[now_ms.into()]).await?;
-    deed.write(&ADD_SESSION, &[token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()]).await.map(|_| ())
+    deed.write(&ADD_SESSION, &[token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn session(ctx: &Ctx, token_hash: &str, grace_from_ms: i64) -> Result<Option<Session>> {
@@ -214,7 +218,13 @@ pub(super) async fn end_session(deed: &mut Deed, token_hash: &str) -> Result<()>
     deed.write(&END_SESSION, &[token_hash.into()]).await.map(|_| ())
 }
 
-pub(super) async fn add_link(deed: &mut Deed, token_hash: &str, link: &Invitation, by: &str, expires_at_ms: i64) -> Result<()> {
+pub(super) async fn add_link(
+    deed: &mut Deed,
+    token_hash: &str,
+    link: &Invitation,
+    by: &str,
+    expires_at_ms: i64,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     let values = [
         token_hash.into(),
@@ -255,14 +265,34 @@ pub(super) async fn void_set_up(deed: &mut Deed) -> Result<()> {
     deed.write(&VOID_SET_UP, &[now_ms.into()]).await.map(|_| ())
 }
 
-/// Failures of a subject since its first of the day, and the moment of the last.
-pub(super) async fn failures(ctx: &Ctx, subject: &str) -> Result<(i64, i64, i64)> {
-    match ctx.row(&FAILURES, &[subject.into()]).await? {
-        Some(row) => Ok((row.int("failures")?, row.int("first_at_ms")?, row.int("last_at_ms")?)),
-        None => Ok((0, 0, 0)),
-    }
+/// Failed sign-ins of a subject.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    pub count: i64,
+    pub first_at_ms: i64,
+    pub last_at_ms: i64,
 }
 
+fn failures_of(row: Option<&Row>) -> Result<Failures> {
+    let Some(row) = row else { return Ok(Failures::default()) };
+    Ok(Failures {
+        count: row.int("failures")?,
+        first_at_ms: row.int("first_at_ms")?,
+        last_at_ms: row.int("last_at_ms")?,
+    })
+}
+
+pub(super) async fn failures(ctx: &Ctx, subject: &str) -> Result<Failures> {
+    failures_of(ctx.row(&FAILURES, &[subject.into()]).await?.as_ref())
+}
+
+/// Failures of a subject, which no other deed changes until this one is done.
+pub(super) async fn hold_failures(deed: &mut Deed, subject: &str) -> Result<Failures> {
+    let now_ms = deed.now_ms();
+    failures_of(deed.row(&HOLD_FAILURES, &[subject.into(), now_ms.into()]).await?.as_ref())
+}
+
+/// Counts one more failure of a subject that is held; those older than `day_ms` no longer count.
 pub(super) async fn fail(deed: &mut Deed, subject: &str, day_ms: i64) -> Result<()> {
     let now_ms = deed.now_ms();
     deed.write(&FAIL, &[subject.into(), now_ms.into(), (now_ms - day_ms).into()]).await.map(|_| ())

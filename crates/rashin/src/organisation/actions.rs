@@ -36,10 +36,19 @@ pub async fn unit(ctx: &Ctx, id: &str) -> Result<Unit> {
     if ctx.may(&acts::READ, &unit.object()).await? { Ok(unit) } else { Err(Error::NotFound) }
 }
 
+/// Makes other changes of the tenant's tree and of its administrators wait until this deed is done: for decisions that
+/// rest on more than one row.
+pub async fn hold(deed: &mut Deed, tenant_id: &str) -> Result<()> {
+    store::hold(deed, tenant_id).await
+}
+
 /// Adds a unit below `parent_id`. Its kind must not stand above the parent's.
 pub async fn add_unit(ctx: &Ctx, parent_id: &str, kind: UnitKind, name: &str) -> Result<Unit> {
     let parent = unit(ctx, parent_id).await?;
     let name = checked_name("name", name)?;
+    let mut deed = ctx.begin(&acts::ADD_UNIT, parent.object()).await?;
+    store::hold(&mut deed, &parent.tenant_id).await?;
+    let parent = store::now(&mut deed, parent_id).await?;
     check_place(&parent, kind)?;
     let id = new_id(ctx)?;
     let child = Unit {
@@ -52,7 +61,6 @@ pub async fn add_unit(ctx: &Ctx, parent_id: &str, kind: UnitKind, name: &str) ->
         version: 1,
         id,
     };
-    let mut deed = ctx.begin(&acts::ADD_UNIT, parent.object()).await?;
     store::add(&mut deed, &child).await?;
     deed.note("added", child.id.as_str());
     deed.note("name", child.name.as_str());
@@ -73,30 +81,41 @@ pub struct Edit {
     pub version: i64,
 }
 
-/// Renames, re-classes or moves a unit. A conflict if somebody changed it meanwhile.
+/// Renames, re-classes or moves a unit. A conflict if somebody changed it meanwhile. Moving needs the right to add units
+/// in the new place.
 pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
     let before = unit(ctx, id).await?;
     let name = checked_name("name", &edit.name)?;
-    let parent = match &edit.parent_id {
-        Some(parent_id) => Some(unit(ctx, parent_id).await?),
-        None => None,
-    };
-    if parent.is_some() != before.parent_id.is_some() {
+    if edit.parent_id.is_some() != before.parent_id.is_some() {
         return Err(Error::field("parent", edit.parent_id.as_deref().unwrap_or(""), Message::new("error-unit-root")));
     }
-    let mut path = before.path.clone();
-    if let Some(parent) = &parent {
-        check_place(parent, edit.kind)?;
-        if parent.path.starts_with(&before.path) || parent.tenant_id != before.tenant_id {
-            return Err(Error::field("parent", &parent.name, Message::new("error-unit-below-itself")));
+    let moved_to = edit.parent_id.as_deref().filter(|parent_id| before.parent_id.as_deref() != Some(*parent_id));
+    if let Some(parent_id) = moved_to {
+        let parent = unit(ctx, parent_id).await?;
+        if !ctx.may(&acts::ADD_UNIT, &parent.object()).await? {
+            let roles = acts::ADD_UNIT.roles.join(" ");
+            return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", roles)));
         }
-        path = format!("{}{id}/", parent.path);
     }
     let mut deed = ctx.begin(&acts::EDIT_UNIT, before.object()).await?;
+    store::hold(&mut deed, &before.tenant_id).await?;
+    let before = store::now(&mut deed, id).await?;
+    let path = match &edit.parent_id {
+        Some(parent_id) => {
+            let parent = store::now(&mut deed, parent_id).await?;
+            check_move(&before, &parent, edit.kind, moved_to.is_some())?;
+            format!("{}{id}/", parent.path)
+        }
+        None if edit.kind == UnitKind::Department => {
+            return Err(Error::field("kind", edit.kind.as_str(), Message::new("error-choice")));
+        }
+        None => before.path.clone(),
+    };
     if store::highest_child(&mut deed, id).await?.is_some_and(|highest| highest < edit.kind) {
         return Err(Error::field("kind", edit.kind.as_str(), Message::new("error-unit-kind")));
     }
-    let after = Unit { name, kind: edit.kind, parent_id: edit.parent_id, path, version: edit.version + 1, ..before.clone() };
+    let after =
+        Unit { name, kind: edit.kind, parent_id: edit.parent_id, path, version: edit.version + 1, ..before.clone() };
     store::edit(&mut deed, &after, edit.version).await?;
     if after.path != before.path {
         store::move_paths(&mut deed, &before.path, &after.path).await?;
@@ -107,23 +126,36 @@ pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
     Ok(after)
 }
 
-/// Closes a unit without open units below it, or opens it again.
+/// Closes a unit without open units below it, or opens it again below an open one.
 pub async fn close_unit(ctx: &Ctx, id: &str, closed: bool, reason: &str) -> Result<()> {
     let unit = unit(ctx, id).await?;
-    if unit.parent_id.is_none() {
-        return Err(Error::conflict("error-unit-root"));
-    }
+    let Some(parent_id) = &unit.parent_id else { return Err(Error::conflict("error-unit-root")) };
     let mut deed = ctx.begin(&acts::CLOSE_UNIT, unit.object()).await?;
+    store::hold(&mut deed, &unit.tenant_id).await?;
     if closed {
         if store::open_below(&mut deed, &unit.path).await? > 0 {
             return Err(Error::conflict("error-unit-has-children"));
         }
         store::close(&mut deed, id, ctx.actor().account_id().unwrap_or(""), reason).await?;
     } else {
+        if store::now(&mut deed, parent_id).await?.closed {
+            return Err(Error::conflict("error-unit-above-closed"));
+        }
         store::reopen(&mut deed, id).await?;
     }
     deed.note("closed", closed);
     deed.commit(reason).await
+}
+
+/// A unit keeps its place even below a closed unit; it moves only below an open one that is not below itself.
+fn check_move(before: &Unit, parent: &Unit, kind: UnitKind, moves: bool) -> Result<()> {
+    if parent.path.starts_with(&before.path) || parent.tenant_id != before.tenant_id {
+        return Err(Error::field("parent", &parent.name, Message::new("error-unit-below-itself")));
+    }
+    match check_place(parent, kind) {
+        Err(Error::Invalid(faults)) if !moves && faults.iter().all(|fault| fault.field == "parent") => Ok(()),
+        other => other,
+    }
 }
 
 fn check_place(parent: &Unit, kind: UnitKind) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The organisation's tables: units, unit_closures.
+//! The organisation's tables: `units`, `unit_closures`.
 
 use platform::{Ctx, Deed, Error, Result, Row, statements};
 
@@ -21,6 +21,8 @@ statements! {
         WHERE u.path LIKE $1 || '%' AND u.path <> $1 AND c.unit_id IS NULL";
     HIGHEST_CHILD = "SELECT CAST(MIN(CASE kind WHEN 'group' THEN 0 WHEN 'company' THEN 1 ELSE 2 END) AS BIGINT) AS rank \
         FROM units WHERE parent_id = $1";
+    // Takes the root's row for this transaction, so that changes of one tree come one after another.
+    HOLD = "UPDATE units SET version = version WHERE id = $1";
     CLOSE = "INSERT INTO unit_closures (unit_id, closed_by, closed_at_ms, reason) VALUES ($1, $2, $3, $4)";
     REOPEN = "DELETE FROM unit_closures WHERE unit_id = $1";
 }
@@ -55,6 +57,17 @@ pub(super) async fn add(deed: &mut Deed, unit: &Unit) -> Result<()> {
 
 pub(super) async fn one(ctx: &Ctx, id: &str) -> Result<Unit> {
     let row = ctx.row(&ONE, &[id.into()]).await?.ok_or(Error::NotFound)?;
+    unit_of(&row)
+}
+
+/// Makes other changes of the tenant's tree and of its administrators wait until this deed is done.
+pub(super) async fn hold(deed: &mut Deed, tenant_id: &str) -> Result<()> {
+    deed.write(&HOLD, &[tenant_id.into()]).await.map(|_| ())
+}
+
+/// A unit as it stands inside the deed.
+pub(super) async fn now(deed: &mut Deed, id: &str) -> Result<Unit> {
+    let row = deed.row(&ONE, &[id.into()]).await?.ok_or(Error::NotFound)?;
     unit_of(&row)
 }
 

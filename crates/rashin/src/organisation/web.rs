@@ -46,20 +46,19 @@ struct UnitsPage {
     chosen: Chosen,
     form: UnitForm,
     faults: Faults,
+    kinds: [UnitKind; 3],
 }
 
 impl UnitsPage {
-    fn kinds(&self) -> [UnitKind; 3] {
-        UnitKind::ALL
-    }
-
     fn edited(&self) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == self.chosen.edit)
     }
 
-    /// Where the edited unit can be placed: not below itself.
+    /// Where the edited unit can be placed: where it is, or below an open unit that is not below itself.
     fn places(&self, edited: &Unit) -> Vec<&Unit> {
-        self.units.iter().filter(|unit| !unit.closed && !unit.path.starts_with(&edited.path)).collect()
+        let stays = |unit: &Unit| edited.parent_id.as_deref() == Some(unit.id.as_str());
+        let fits = |unit: &Unit| !unit.closed && !unit.path.starts_with(&edited.path);
+        self.units.iter().filter(|unit| stays(unit) || fits(unit)).collect()
     }
 
     fn open_units(&self) -> Vec<&Unit> {
@@ -73,7 +72,7 @@ async fn units_page(asker: Asker, chosen: Chosen, form: UnitForm, faults: Faults
     if let Some(root) = units.first() {
         manages = asker.ctx.may(&super::acts::EDIT_UNIT, &root.object()).await?;
     }
-    Ok(Html(UnitsPage { page: asker.page, units, manages, chosen, form, faults }))
+    Ok(Html(UnitsPage { page: asker.page, units, manages, chosen, form, faults, kinds: UnitKind::ALL }))
 }
 
 async fn show_units(SignedIn(asker): SignedIn, Query(chosen): Query<Chosen>) -> Answer<Html<UnitsPage>> {
@@ -86,12 +85,18 @@ fn kind_of(text: &str) -> platform::Result<UnitKind> {
 }
 
 fn renamed(faults: Faults) -> Faults {
-    Faults(faults.0.into_iter().map(|mut fault| {
-        if fault.field == "name" {
-            "unit_name".clone_into(&mut fault.field);
-        }
-        fault
-    }).collect())
+    Faults(
+        faults
+            .0
+            .into_iter()
+            .map(|mut fault| {
+                if fault.field == "name" {
+                    "unit_name".clone_into(&mut fault.field);
+                }
+                fault
+            })
+            .collect(),
+    )
 }
 
 async fn add_unit(SignedIn(asker): SignedIn, Form(form): Form<UnitForm>) -> Answer<Response> {

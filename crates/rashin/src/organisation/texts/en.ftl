@@ -20,6 +20,7 @@ error-unit-kind = A unit cannot be of a higher kind than the one above it (group
 error-unit-closed = A closed unit cannot be chosen.
 error-unit-root = The top unit can be neither moved nor closed.
 error-unit-below-itself = A unit cannot be moved below itself.
+error-unit-above-closed = The unit above is closed. Please use that one again first.
 error-unit-has-children = There are open units below it. Close those first.
 done-unit-added = The unit was added.
 done-unit-saved = The unit was changed.

@@ -20,6 +20,7 @@ error-unit-kind = 上にある組織より大きな種類は選べません（�
 error-unit-closed = 閉じた組織は選べません。
 error-unit-root = いちばん上の組織は、移すことも閉じることもできません。
 error-unit-below-itself = 自分自身やその下には移せません。
+error-unit-above-closed = 上の組織が閉じています。先にそちらをもう一度使えるようにしてください。
 error-unit-has-children = 下に使用中の組織があります。先にそちらを閉じてください。
 done-unit-added = 組織を加えました。
 done-unit-saved = 組織を変えました。
