@@ -22,9 +22,7 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 
 /// The CPU time of one run of `work` in the middle of `runs` runs (at least 1).
 pub fn median_of<T>(runs: usize, mut work: impl FnMut() -> T) -> Duration {
-    let mut times: Vec<Duration> = (0..runs.max(1))
-        .map(|_| timed(|| std::hint::black_box(work())).0)
-        .collect();
+    let mut times: Vec<Duration> = (0..runs.max(1)).map(|_| timed(|| std::hint::black_box(work())).0).collect();
     times.sort_unstable();
     times[times.len() / 2]
 }
@@ -35,17 +33,14 @@ mod tests {
 
     #[test]
     fn work_costs_time_and_gives_its_result() {
-        let (time, sum) =
-            timed(|| (0..10_000_000_u64).fold(0, |sum: u64, number| sum.rotate_left(7) ^ number));
+        let (time, sum) = timed(|| (0..10_000_000_u64).fold(0, |sum: u64, number| sum.rotate_left(7) ^ number));
         assert!(time > Duration::ZERO && sum != 0);
     }
 
     #[test]
     fn the_median_leaves_out_the_odd_slow_run() {
         let mut runs = 0;
-        let spin = |rounds: u64| {
-            (0..rounds).fold(1, |sum: u64, number| std::hint::black_box(sum ^ number))
-        };
+        let spin = |rounds: u64| (0..rounds).fold(1, |sum: u64, number| std::hint::black_box(sum ^ number));
         let median = median_of(5, || {
             runs += 1;
             spin(if runs == 1 { 20_000_000 } else { 1 })

@@ -226,29 +226,18 @@ impl Run {
     /// Plain text.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// Stressed text.
     #[must_use]
     pub fn strong(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            strong: true,
-            link: None,
-        }
+        Self { text: text.into(), strong: true, link: None }
     }
 
     /// Text that leads to `target`; fails as [`Link::new`] does.
     pub fn link(text: impl Into<String>, target: &str) -> Result<Self, LinkRefused> {
-        Ok(Self {
-            text: text.into(),
-            strong: false,
-            link: Some(Link::new(target)?),
-        })
+        Ok(Self { text: text.into(), strong: false, link: Some(Link::new(target)?) })
     }
 }
 
@@ -268,14 +257,8 @@ impl Link {
     pub fn new(target: &str) -> Result<Self, LinkRefused> {
         let rest = ["https://", "http://", "mailto:"]
             .iter()
-            .find_map(|scheme| {
-                target
-                    .get(..scheme.len())
-                    .filter(|start| start.eq_ignore_ascii_case(scheme))
-            });
-        let printable = target
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"\"'<>`\\{}|^".contains(&byte));
+            .find_map(|scheme| target.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)));
+        let printable = target.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>`\\{}|^".contains(&byte));
         match rest {
             Some(scheme) if printable && target.len() > scheme.len() && target.len() <= 2_000 => {
                 Ok(Self(target.to_owned()))
@@ -317,11 +300,13 @@ impl fmt::Display for LinkRefused {
 
 impl std::error::Error for LinkRefused {}
 
-/// Gives headings levels without gaps: the first is 1 and none lies more than one below the one before it.
-/// Accessible PDF and HTML both ask for this, whatever order the blocks were put together in.
-#[derive(Debug, Clone, Copy, Default)]
+/// Gives headings levels without gaps: the first is 1, none lies more than one below the one before it, and headings
+/// that ask for the same level under the same heading get the same. Accessible PDF and HTML both want this, whatever
+/// the blocks were put together from.
+#[derive(Debug, Clone, Default)]
 pub struct Outline {
-    previous: u8,
+    /// The levels asked for by the headings that the next one may stand under.
+    open: Vec<u8>,
 }
 
 impl Outline {
@@ -330,8 +315,10 @@ impl Outline {
 
     /// The level at which the next heading stands that asks for level `wanted`.
     pub fn next_level(&mut self, wanted: u8) -> u8 {
-        self.previous = wanted.clamp(1, Self::DEEPEST).min(self.previous + 1);
-        self.previous
+        let wanted = wanted.clamp(1, Self::DEEPEST);
+        self.open.retain(|open| *open < wanted);
+        self.open.push(wanted);
+        self.open.iter().fold(0, |level, _| level + 1)
     }
 
     /// Sets the levels of all headings among `blocks`, in reading order.
@@ -360,33 +347,13 @@ mod tests {
             meta: vec![("Date".to_owned(), "2026-11-21".to_owned())],
             banner: Some("Synthetic data".to_owned()),
             blocks: vec![
-                Block::Heading {
-                    level: 1,
-                    text: "One".to_owned(),
-                    id: "one".to_owned(),
-                },
-                Block::Paragraph {
-                    runs: vec![
-                        "See ".into(),
-                        Run::link("it", "https://example.org/a?b=1#c").unwrap(),
-                    ],
-                },
-                Block::Notice {
-                    kind: NoticeKind::Warning,
-                    text: vec![Run::strong("Mind")],
-                },
+                Block::Heading { level: 1, text: "One".to_owned(), id: "one".to_owned() },
+                Block::Paragraph { runs: vec!["See ".into(), Run::link("it", "https://example.org/a?b=1#c").unwrap()] },
+                Block::Notice { kind: NoticeKind::Warning, text: vec![Run::strong("Mind")] },
                 Block::Table(Table {
                     caption: "T".to_owned(),
-                    columns: vec![Column {
-                        title: "A".to_owned(),
-                        align: Align::End,
-                        share: 2,
-                        names_row: true,
-                    }],
-                    rows: vec![Row {
-                        cells: vec![vec!["1".into()]],
-                        emphasis: true,
-                    }],
+                    columns: vec![Column { title: "A".to_owned(), align: Align::End, share: 2, names_row: true }],
+                    rows: vec![Row { cells: vec![vec!["1".into()]], emphasis: true }],
                 }),
                 Block::Figure {
                     svg: Svg::parse("<svg viewBox=\"0 0 10 10\"></svg>").unwrap(),
@@ -394,20 +361,9 @@ mod tests {
                     alt: "Nothing".to_owned(),
                     width_percent: 50,
                 },
-                Block::KeyFigures {
-                    figures: vec![KeyFigure {
-                        value: "92".to_owned(),
-                        ..KeyFigure::default()
-                    }],
-                },
-                Block::Columns {
-                    left: vec![Block::PageBreak],
-                    right: vec![],
-                },
-                Block::List {
-                    ordered: true,
-                    items: vec![vec!["x".into()]],
-                },
+                Block::KeyFigures { figures: vec![KeyFigure { value: "92".to_owned(), ..KeyFigure::default() }] },
+                Block::Columns { left: vec![Block::PageBreak], right: vec![] },
+                Block::List { ordered: true, items: vec![vec!["x".into()]] },
             ],
             ..Document::default()
         }
@@ -421,12 +377,9 @@ mod tests {
 
     #[test]
     fn only_web_and_mail_addresses_are_links() {
-        for good in [
-            "https://example.org/",
-            "http://example.org",
-            "HTTPS://example.org/%E3%81%82",
-            "mailto:a@example.org",
-        ] {
+        for good in
+            ["https://example.org/", "http://example.org", "HTTPS://example.org/%E3%81%82", "mailto:a@example.org"]
+        {
             assert!(Link::new(good).is_ok(), "{good}");
         }
         for bad in [
@@ -454,55 +407,30 @@ mod tests {
 
     #[test]
     fn a_refused_link_does_not_come_in_through_json() {
-        assert!(
-            serde_json::from_str::<Run>(r#"{"text":"x","link":"javascript:alert(1)"}"#).is_err()
-        );
-        assert_eq!(
-            serde_json::from_str::<Run>(r#"{"text":"x"}"#).unwrap(),
-            Run::plain("x")
-        );
+        assert!(serde_json::from_str::<Run>(r#"{"text":"x","link":"javascript:alert(1)"}"#).is_err());
+        assert_eq!(serde_json::from_str::<Run>(r#"{"text":"x"}"#).unwrap(), Run::plain("x"));
     }
 
     #[test]
     fn a_hostile_drawing_does_not_come_in_through_json() {
-        let json = r#"{"block":"figure","svg":"<svg><script>x</script></svg>","caption":"","alt":"","width_percent":50}"#;
+        let json =
+            r#"{"block":"figure","svg":"<svg><script>x</script></svg>","caption":"","alt":"","width_percent":50}"#;
         assert!(serde_json::from_str::<Block>(json).is_err());
     }
 
     #[test]
     fn heading_levels_never_skip() {
         let mut outline = Outline::default();
-        let levels: Vec<u8> = [3, 3, 0, 4, 9, 2, 4, 1]
-            .into_iter()
-            .map(|level| outline.next_level(level))
-            .collect();
-        assert_eq!(levels, [1, 2, 1, 2, 3, 2, 3, 1]);
+        let levels: Vec<u8> =
+            [3, 3, 0, 4, 9, 2, 4, 3, 4, 1].into_iter().map(|level| outline.next_level(level)).collect();
+        assert_eq!(levels, [1, 1, 1, 2, 2, 2, 3, 3, 4, 1]);
     }
 
     #[test]
     fn headings_in_columns_are_levelled_too() {
-        let heading = |level| Block::Heading {
-            level,
-            text: String::new(),
-            id: String::new(),
-        };
-        let mut blocks = vec![
-            heading(2),
-            Block::Columns {
-                left: vec![heading(4)],
-                right: vec![heading(4)],
-            },
-        ];
+        let heading = |level| Block::Heading { level, text: String::new(), id: String::new() };
+        let mut blocks = vec![heading(2), Block::Columns { left: vec![heading(4)], right: vec![heading(4)] }];
         Outline::default().level_all(&mut blocks);
-        assert_eq!(
-            blocks,
-            [
-                heading(1),
-                Block::Columns {
-                    left: vec![heading(2)],
-                    right: vec![heading(3)]
-                }
-            ]
-        );
+        assert_eq!(blocks, [heading(1), Block::Columns { left: vec![heading(2)], right: vec![heading(2)] }]);
     }
 }

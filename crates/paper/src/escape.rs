@@ -40,10 +40,7 @@ mod tests {
 
     #[test]
     fn forbidden_characters_vanish_and_blanks_stay_blanks() {
-        assert_eq!(
-            escaped("a\u{0}b\u{8}\u{1b}c\nd\te\u{FFFE}\u{FFFF}f\u{7f}\u{85}"),
-            "abc d ef"
-        );
+        assert_eq!(escaped("a\u{0}b\u{8}\u{1b}c\nd\te\u{FFFE}\u{FFFF}f\u{7f}\u{85}"), "abc d ef");
         assert_eq!(escaped("safe\u{202E}gpj.exe"), "safegpj.exe");
     }
 

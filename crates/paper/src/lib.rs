@@ -16,7 +16,6 @@ pub mod html;
 mod svg;
 
 pub use document::{
-    Align, Block, Column, Document, KeyFigure, Language, Link, LinkRefused, NoticeKind, Outline,
-    Row, Run, Table,
+    Align, Block, Column, Document, KeyFigure, Language, Link, LinkRefused, NoticeKind, Outline, Row, Run, Table,
 };
 pub use svg::{Svg, SvgRefused};

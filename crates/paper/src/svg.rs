@@ -60,20 +60,14 @@ pub struct SvgRefused {
 
 impl fmt::Display for SvgRefused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the drawing uses something that is not allowed, at byte {}",
-            self.at
-        )
+        write!(formatter, "the drawing uses something that is not allowed, at byte {}", self.at)
     }
 }
 
 impl std::error::Error for SvgRefused {}
 
-const ELEMENTS: [&str; 13] = [
-    "svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "text",
-    "tspan", "title", "desc",
-];
+const ELEMENTS: [&str; 13] =
+    ["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "text", "tspan", "title", "desc"];
 /// Elements that hold text, not shapes.
 const WORDS: [&str; 4] = ["text", "tspan", "title", "desc"];
 const ATTRIBUTES: [&str; 47] = [
@@ -161,11 +155,7 @@ impl<'a> Reader<'a> {
             let Some(holder) = open.last() else { break };
             self.words(WORDS.contains(holder))?;
         }
-        if self.at == self.text.len() {
-            Ok(())
-        } else {
-            self.refused()
-        }
+        if self.at == self.text.len() { Ok(()) } else { self.refused() }
     }
 
     /// Text elements hold only text; `tspan` stands only in `text`.
@@ -204,10 +194,7 @@ impl<'a> Reader<'a> {
         self.take("=\"")?;
         let start = self.at;
         self.characters('"', true)?;
-        if self.text[start..self.at]
-            .to_ascii_lowercase()
-            .contains("url(")
-        {
+        if self.text[start..self.at].to_ascii_lowercase().contains("url(") {
             return self.refused();
         }
         self.take("\"")
@@ -224,10 +211,7 @@ impl<'a> Reader<'a> {
                 c if c == until => return Ok(()),
                 '\n' | ' ' => self.at += 1,
                 '&' if any => {
-                    let Some(entity) = ENTITIES
-                        .iter()
-                        .find(|entity| self.rest().starts_with(**entity))
-                    else {
+                    let Some(entity) = ENTITIES.iter().find(|entity| self.rest().starts_with(**entity)) else {
                         return self.refused();
                     };
                     self.at += entity.len();
@@ -242,9 +226,7 @@ impl<'a> Reader<'a> {
 
     fn name(&mut self, known: &[&str]) -> Result<&'a str, SvgRefused> {
         let rest = self.rest();
-        let length = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':'))
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == ':')).unwrap_or(rest.len());
         let name = &rest[..length];
         if !known.contains(&name) {
             return self.refused();
@@ -331,21 +313,9 @@ mod tests {
 
     #[test]
     fn size_and_depth_are_bounded() {
-        let deep = |levels: usize| {
-            format!(
-                "<svg>{}{}</svg>",
-                "<g>".repeat(levels),
-                "</g>".repeat(levels)
-            )
-        };
+        let deep = |levels: usize| format!("<svg>{}{}</svg>", "<g>".repeat(levels), "</g>".repeat(levels));
         assert!(Svg::parse(deep(DEEPEST - 1)).is_ok());
         assert!(Svg::parse(deep(DEEPEST)).is_err());
-        assert!(
-            Svg::parse(format!(
-                "<svg><text>{}</text></svg>",
-                "a".repeat(Svg::LONGEST)
-            ))
-            .is_err()
-        );
+        assert!(Svg::parse(format!("<svg><text>{}</text></svg>", "a".repeat(Svg::LONGEST))).is_err());
     }
 }

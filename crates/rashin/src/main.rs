@@ -9,7 +9,7 @@ use platform::{Error, Language, Result};
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, catalog, identity, organisation};
+use rashin::{audit_log, benchmark, catalog, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -24,11 +24,19 @@ struct Command {
 
 #[derive(Subcommand)]
 enum What {
+    /// Makes PDFs for the server
+    #[command(hide = true)]
+    RenderWorker,
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
     #[command(subcommand)]
     Catalog(catalog::cli::CatalogCommand),
+    /// Releases one is compared with
+    #[command(subcommand)]
+    Population(population::cli::PopulationCommand),
+    /// Diagnosis of an answer file
+    Diagnose(benchmark::cli::DiagnoseArgs),
     /// Units of the organisation
     Unit {
         #[command(flatten)]
@@ -79,7 +87,10 @@ async fn run_server(args: ServeArgs) -> Result<()> {
         say(&rashin::sample::how_to_sign_in(&app.public_url));
     }
     if let Some(token) = identity::open_set_up(&app.system()).await? {
-        say(&format!("Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}", app.public_url));
+        say(&format!(
+            "Set up (works once, for a day) / はじめての設定（一度だけ、1日有効）:\n  {}/setup/{token}",
+            app.public_url
+        ));
     }
     say(&format!("羅針 Rashin: {}", app.public_url));
     serve::listen(app, args.listen).await
@@ -99,6 +110,12 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
+        What::Diagnose(args) => {
+            let now_ms = platform::Clock::now_ms(&platform::clock::SystemClock);
+            Some(benchmark::cli::run(args, (&texts, language), now_ms, &mut out, &mut err))
+        }
+        What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
 }
@@ -109,7 +126,7 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::RenderWorker => Ok(()),
     }
 }
 

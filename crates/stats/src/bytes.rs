@@ -62,23 +62,9 @@ impl Cube {
     /// The counts are held to what every population obeys: each item of a cell and total has as many levels as there
     /// are rows, and together they sum up to the total of each row.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BytesError> {
-        let (bytes, checksum) = bytes
-            .split_last_chunk::<CHECKSUM>()
-            .ok_or(BytesError::Short)?;
-        let (header, body) = bytes
-            .split_first_chunk::<HEADER>()
-            .ok_or(BytesError::Short)?;
-        let [
-            m0,
-            m1,
-            m2,
-            m3,
-            version,
-            cells_low,
-            cells_high,
-            items,
-            levels,
-        ] = *header;
+        let (bytes, checksum) = bytes.split_last_chunk::<CHECKSUM>().ok_or(BytesError::Short)?;
+        let (header, body) = bytes.split_first_chunk::<HEADER>().ok_or(BytesError::Short)?;
+        let [m0, m1, m2, m3, version, cells_low, cells_high, items, levels] = *header;
         if [m0, m1, m2, m3] != MARK {
             return Err(BytesError::Foreign);
         }
@@ -89,8 +75,8 @@ impl Cube {
             return Err(BytesError::Checksum);
         }
         let cells = u16::from_le_bytes([cells_low, cells_high]);
-        let shape = Shape::new(usize::from(cells), usize::from(items), usize::from(levels))
-            .map_err(BytesError::Shape)?;
+        let shape =
+            Shape::new(usize::from(cells), usize::from(items), usize::from(levels)).map_err(BytesError::Shape)?;
         Reader { shape, body, at: 0 }.read_cube()
     }
 }
@@ -111,17 +97,14 @@ impl Reader<'_> {
         while blocks.len() > 0 {
             let rows = self.number()?;
             if rows == 0 {
-                let run =
-                    usize::try_from(self.number()?).map_err(|_| self.wrong("a run is too long"))?;
+                let run = usize::try_from(self.number()?).map_err(|_| self.wrong("a run is too long"))?;
                 if after_run || run == 0 || run > blocks.len() {
                     return Err(self.wrong("a run has the wrong length"));
                 }
                 blocks.nth(run - 1);
             } else if let Some((place, block)) = blocks.next() {
                 self.read_block(place % shape.totals(), rows, block)?;
-                members = members
-                    .checked_add(rows)
-                    .ok_or_else(|| self.wrong("too many rows"))?;
+                members = members.checked_add(rows).ok_or_else(|| self.wrong("too many rows"))?;
             }
             after_run = rows == 0;
         }
@@ -132,12 +115,7 @@ impl Reader<'_> {
     }
 
     /// The counters of one cell and of the total that is `excess` above the lowest.
-    fn read_block(
-        &mut self,
-        excess: usize,
-        rows: u32,
-        block: &mut [u32],
-    ) -> Result<(), BytesError> {
+    fn read_block(&mut self, excess: usize, rows: u32, block: &mut [u32]) -> Result<(), BytesError> {
         let mut sum = 0_u64;
         for counts in block.chunks_exact_mut(self.shape.levels()) {
             let Some((highest, others)) = counts.split_last_mut() else {
@@ -146,9 +124,7 @@ impl Reader<'_> {
             let mut left = rows;
             for (steps, count) in (0..).zip(others) {
                 *count = self.number()?;
-                left = left
-                    .checked_sub(*count)
-                    .ok_or_else(|| self.wrong("an item has more levels than rows"))?;
+                left = left.checked_sub(*count).ok_or_else(|| self.wrong("an item has more levels than rows"))?;
                 sum += steps * u64::from(*count);
             }
             *highest = left;
@@ -178,10 +154,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&self, what: &'static str) -> BytesError {
-        BytesError::Counts {
-            offset: HEADER + self.at,
-            what,
-        }
+        BytesError::Counts { offset: HEADER + self.at, what }
     }
 }
 
@@ -203,9 +176,7 @@ fn write_number(bytes: &mut Vec<u8>, mut number: u32) {
 
 /// Fowler, Noll and Vo's hash: each step can be undone, so a change of any one byte changes it.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Why bytes are not a cube.

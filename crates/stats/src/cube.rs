@@ -23,21 +23,13 @@ impl Cube {
     /// A cube without rows.
     #[must_use]
     pub fn new(shape: Shape) -> Self {
-        Self {
-            shape,
-            members: 0,
-            counts: vec![0; shape.counters()],
-        }
+        Self { shape, members: 0, counts: vec![0; shape.counters()] }
     }
 
     /// Takes over counters that were checked to be those of `members` rows.
     pub(crate) fn of_counts(shape: Shape, members: u32, counts: Vec<u32>) -> Self {
         debug_assert_eq!(counts.len(), shape.counters(), "one counter each");
-        Self {
-            shape,
-            members,
-            counts,
-        }
+        Self { shape, members, counts }
     }
 
     /// The cube's size.
@@ -86,10 +78,7 @@ impl Cube {
         if self.shape != other.shape {
             return Err(CubeError::Shapes(self.shape, other.shape));
         }
-        self.members = self
-            .members
-            .checked_add(other.members)
-            .ok_or(CubeError::Full)?;
+        self.members = self.members.checked_add(other.members).ok_or(CubeError::Full)?;
         add_counts(&mut self.counts, &other.counts);
         Ok(())
     }
@@ -121,8 +110,7 @@ impl Cube {
 
     /// The counters by cell and total, each with the total.
     pub(crate) fn blocks(&self) -> impl Iterator<Item = (u32, &[u32])> {
-        let totals = (0..self.shape.cells())
-            .flat_map(|_| self.shape.lowest_total()..=self.shape.highest_total());
+        let totals = (0..self.shape.cells()).flat_map(|_| self.shape.lowest_total()..=self.shape.highest_total());
         totals.zip(self.counts.chunks_exact(self.shape.block()))
     }
 
@@ -175,14 +163,9 @@ fn counters(shape: Shape, row: &[u8]) -> impl Iterator<Item = usize> {
 /// The first level of the row that is out of range.
 #[cold]
 fn wrong_level(shape: Shape, row: &[u8]) -> CubeError {
-    let wrong = row
-        .iter()
-        .position(|&level| !(1..=shape.levels()).contains(&usize::from(level)));
+    let wrong = row.iter().position(|&level| !(1..=shape.levels()).contains(&usize::from(level)));
     let item = wrong.unwrap_or(0);
-    CubeError::Level {
-        item,
-        level: row[item],
-    }
+    CubeError::Level { item, level: row[item] }
 }
 
 /// Adds counter by counter. Their sums are bounded by the number of members, which has been checked to fit; checked

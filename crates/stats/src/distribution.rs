@@ -68,16 +68,10 @@ impl Distribution {
         if !(1..=MAX_VALUES).contains(&values) {
             return Err(DistributionError::Values(values));
         }
-        if u32::try_from(values - 1)
-            .ok()
-            .and_then(|span| lowest.checked_add(span))
-            .is_none()
-        {
+        if u32::try_from(values - 1).ok().and_then(|span| lowest.checked_add(span)).is_none() {
             return Err(DistributionError::Lowest(lowest));
         }
-        let members = counts
-            .iter()
-            .try_fold(0_u64, |sum, &count| sum.checked_add(count));
+        let members = counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count));
         if members.is_none_or(|members| members > MAX_MEMBERS) {
             return Err(DistributionError::Members);
         }
@@ -95,12 +89,7 @@ impl Distribution {
             squares += y * y * count;
             below.push(members);
         }
-        Self {
-            lowest,
-            below,
-            sum,
-            squares,
-        }
+        Self { lowest, below, sum, squares }
     }
 
     /// Number of members.
@@ -124,10 +113,7 @@ impl Distribution {
     /// Every possible value with its number of members, from the lowest on.
     #[must_use]
     pub fn counts(&self) -> impl ExactSizeIterator<Item = (u32, u64)> + DoubleEndedIterator {
-        self.below
-            .windows(2)
-            .enumerate()
-            .map(|(y, pair)| (self.value(y), pair[1] - pair[0]))
+        self.below.windows(2).enumerate().map(|(y, pair)| (self.value(y), pair[1] - pair[0]))
     }
 
     /// Arithmetic mean, in the unit of the values; the nearest `f64`.
@@ -147,15 +133,8 @@ impl Distribution {
     /// Third standardised moment (divisor n): negative where the long tail lies low. `None` also where all are equal.
     #[must_use]
     pub fn skewness(&self) -> Option<f64> {
-        let (n, s1, s2) = (
-            i128::from(self.members()),
-            i128::from(self.sum),
-            i128::from(self.squares),
-        );
-        let s3: i128 = (0_i128..)
-            .zip(self.counts())
-            .map(|(y, (_, count))| y * y * y * i128::from(count))
-            .sum();
+        let (n, s1, s2) = (i128::from(self.members()), i128::from(self.sum), i128::from(self.squares));
+        let s3: i128 = (0_i128..).zip(self.counts()).map(|(y, (_, count))| y * y * y * i128::from(count)).sum();
         let spread = self.some_spread()?;
         let third = n * n * s3 - 3 * n * s1 * s2 + 2 * s1 * s1 * s1;
         Some(third as f64 / (spread * spread.sqrt()))
@@ -222,11 +201,7 @@ impl Distribution {
                 let first = self.value(y);
                 let last = first.saturating_add(width.get() - 1).min(highest);
                 let end = y.saturating_add(step).min(self.below.len() - 1);
-                Bin {
-                    first,
-                    last,
-                    members: self.below[end] - self.below[y],
-                }
+                Bin { first, last, members: self.below[end] - self.below[y] }
             })
             .collect()
     }
@@ -239,29 +214,16 @@ impl Distribution {
         let values = self.below.len() - 1;
         let y = self.below[..values].partition_point(|&below| 3 * below <= 2 * members) - 1;
         let (below, up_to) = (self.below[y], self.below[y + 1]);
-        Some(Cut {
-            value: self.value(y),
-            above: members - up_to,
-            equal: up_to - below,
-            members,
-        })
+        Some(Cut { value: self.value(y), above: members - up_to, equal: up_to - below, members })
     }
 
     /// Mean of the top third, in the unit of the values; the nearest `f64`.
     #[must_use]
     pub fn top_third_mean(&self) -> Option<f64> {
         let cut = self.top_third()?;
-        let above = self
-            .counts()
-            .rev()
-            .take_while(|&(value, _)| value > cut.value);
-        let sum: u128 = above
-            .map(|(value, count)| u128::from(value) * u128::from(count))
-            .sum();
-        Some(ratio(
-            3 * sum + cut.missing() * u128::from(cut.value),
-            u128::from(cut.members),
-        ))
+        let above = self.counts().rev().take_while(|&(value, _)| value > cut.value);
+        let sum: u128 = above.map(|(value, count)| u128::from(value) * u128::from(count)).sum();
+        Some(ratio(3 * sum + cut.missing() * u128::from(cut.value), u128::from(cut.members)))
     }
 
     /// The number of members, if there are any.
@@ -276,9 +238,7 @@ impl Distribution {
 
     /// The spread, unless all members are equal or there is none.
     fn some_spread(&self) -> Option<f64> {
-        Some(self.spread())
-            .filter(|&spread| spread > 0)
-            .map(|spread| spread as f64)
+        Some(self.spread()).filter(|&spread| spread > 0).map(|spread| spread as f64)
     }
 
     fn members_below(&self, value: u64) -> u64 {

@@ -5,14 +5,9 @@ const EXACT: u64 = 1 << 53;
 
 /// The `f64` nearest to `numerator / denominator`; the denominator is from 1 to 2^127 − 1.
 pub(crate) fn ratio(numerator: u128, denominator: u128) -> f64 {
-    debug_assert!(
-        (1..1 << 127).contains(&denominator),
-        "the denominator is in range"
-    );
+    debug_assert!((1..1 << 127).contains(&denominator), "the denominator is in range");
     match (u64::try_from(numerator), u64::try_from(denominator)) {
-        (Ok(numerator @ ..=EXACT), Ok(denominator @ ..=EXACT)) => {
-            numerator as f64 / denominator as f64
-        }
+        (Ok(numerator @ ..=EXACT), Ok(denominator @ ..=EXACT)) => numerator as f64 / denominator as f64,
         _ => divide_long(numerator, denominator),
     }
 }
@@ -52,20 +47,9 @@ mod tests {
     #[test]
     fn large_numbers_are_rounded_to_the_nearest() {
         let odd = (1_u128 << 53) + 1;
-        assert_eq!(
-            ratio(odd, 1).to_bits(),
-            9_007_199_254_740_992.0_f64.to_bits(),
-            "ties go to even"
-        );
-        assert_eq!(
-            ratio(3 * odd, 3).to_bits(),
-            9_007_199_254_740_992.0_f64.to_bits()
-        );
-        assert_eq!(
-            ratio(2 * odd + 1, 2).to_bits(),
-            9_007_199_254_740_994.0_f64.to_bits(),
-            "just over a tie goes up"
-        );
+        assert_eq!(ratio(odd, 1).to_bits(), 9_007_199_254_740_992.0_f64.to_bits(), "ties go to even");
+        assert_eq!(ratio(3 * odd, 3).to_bits(), 9_007_199_254_740_992.0_f64.to_bits());
+        assert_eq!(ratio(2 * odd + 1, 2).to_bits(), 9_007_199_254_740_994.0_f64.to_bits(), "just over a tie goes up");
         assert_eq!(ratio(0, 1 << 100).to_bits(), 0.0_f64.to_bits());
         assert_eq!(ratio(1, 1 << 100).to_bits(), 2.0_f64.powi(-100).to_bits());
         assert_eq!(ratio(u128::MAX, 1).to_bits(), 2.0_f64.powi(128).to_bits());

@@ -129,10 +129,7 @@ mod tests {
     fn a_shape_knows_its_range_of_totals() {
         let shape = Shape::new(54, 27, 5).unwrap();
         assert_eq!((shape.cells(), shape.items(), shape.levels()), (54, 27, 5));
-        assert_eq!(
-            (shape.lowest_total(), shape.highest_total(), shape.totals()),
-            (27, 135, 109)
-        );
+        assert_eq!((shape.lowest_total(), shape.highest_total(), shape.totals()), (27, 135, 109));
     }
 
     #[test]
@@ -146,19 +143,13 @@ mod tests {
         assert_eq!(Shape::new(1, 65, 2), Err(ShapeError::Items(65)));
         assert_eq!(Shape::new(1, 1, 1), Err(ShapeError::Levels(1)));
         assert_eq!(Shape::new(1, 1, 10), Err(ShapeError::Levels(10)));
-        assert_eq!(
-            Shape::new(usize::MAX, 64, 9),
-            Err(ShapeError::Cells(usize::MAX))
-        );
+        assert_eq!(Shape::new(usize::MAX, 64, 9), Err(ShapeError::Cells(usize::MAX)));
     }
 
     #[test]
     fn a_shape_that_would_take_too_much_memory_is_refused() {
         let refused = Shape::new(4096, 64, 9).unwrap_err();
         assert_eq!(refused, ShapeError::Counters(4096 * 513 * 64 * 9));
-        assert_eq!(
-            refused.to_string(),
-            "1210318848 counters; at most 67108864 are allowed"
-        );
+        assert_eq!(refused.to_string(), "1210318848 counters; at most 67108864 are allowed");
     }
 }

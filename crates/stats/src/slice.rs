@@ -21,20 +21,10 @@ impl Slice {
     pub(crate) fn of_counts(shape: Shape, mut counts: Vec<u32>) -> Self {
         counts.resize(shape.totals() * shape.block(), 0);
         let blocks = || counts.chunks_exact(shape.block());
-        let members_of = |block: &[u32]| {
-            block[..shape.levels()]
-                .iter()
-                .map(|&count| u64::from(count))
-                .sum()
-        };
+        let members_of = |block: &[u32]| block[..shape.levels()].iter().map(|&count| u64::from(count)).sum();
         let totals = Distribution::of_counts(shape.lowest_total(), blocks().map(members_of));
         let levels = sum_blocks(shape, blocks());
-        Self {
-            shape,
-            totals,
-            counts,
-            levels,
-        }
+        Self { shape, totals, counts, levels }
     }
 
     /// The size of the cube it came from.
@@ -59,10 +49,7 @@ impl Slice {
     #[must_use]
     pub fn item(&self, item: usize) -> Option<Distribution> {
         let counts = self.levels.chunks_exact(self.shape.levels()).nth(item)?;
-        Some(Distribution::of_counts(
-            1,
-            counts.iter().map(|&count| u64::from(count)),
-        ))
+        Some(Distribution::of_counts(1, counts.iter().map(|&count| u64::from(count))))
     }
 
     /// The distributions of the levels of all items, in order.
@@ -85,12 +72,7 @@ impl Slice {
         let (n, equal) = (u128::from(cut.members), u128::from(cut.equal));
         let levels = self.shape.levels();
         let sums = above.chunks_exact(levels).zip(at_cut.chunks_exact(levels));
-        let mean = |(above, at_cut)| {
-            ratio(
-                3 * equal * level_sum(above) + cut.missing() * level_sum(at_cut),
-                n * equal,
-            )
-        };
+        let mean = |(above, at_cut)| ratio(3 * equal * level_sum(above) + cut.missing() * level_sum(at_cut), n * equal);
         Some(sums.map(mean).collect())
     }
 }
@@ -106,10 +88,7 @@ fn sum_blocks<'a>(shape: Shape, blocks: impl Iterator<Item = &'a [u32]>) -> Vec<
 
 /// The sum of the levels that one item's counts stand for.
 fn level_sum(counts: &[u32]) -> u128 {
-    let sum: u64 = (1..)
-        .zip(counts)
-        .map(|(level, &count)| level * u64::from(count))
-        .sum();
+    let sum: u64 = (1..).zip(counts).map(|(level, &count)| level * u64::from(count)).sum();
     u128::from(sum)
 }
 

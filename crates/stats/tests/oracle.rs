@@ -42,21 +42,12 @@ fn populations() -> impl Strategy<Value = Population> {
 
 /// Figures of plain numbers, each counted by a weight.
 fn weighted_mean(values: &[f64], weights: &[f64]) -> f64 {
-    values
-        .iter()
-        .zip(weights)
-        .map(|(value, weight)| value * weight)
-        .sum::<f64>()
-        / weights.iter().sum::<f64>()
+    values.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / weights.iter().sum::<f64>()
 }
 
 fn moment(values: &[f64], power: i32) -> f64 {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
-    values
-        .iter()
-        .map(|value| (value - mean).powi(power))
-        .sum::<f64>()
-        / values.len() as f64
+    values.iter().map(|value| (value - mean).powi(power)).sum::<f64>() / values.len() as f64
 }
 
 /// Goes down the sorted totals, handing each group of equal ones what is left of n/3, up to 1 each.
@@ -67,9 +58,7 @@ fn top_third_weights(totals: &[f64]) -> Vec<f64> {
     let mut left = totals.len() as f64 / 3.0;
     let mut weights = vec![0.0; totals.len()];
     for value in order.into_iter().rev() {
-        let tied: Vec<usize> = (0..totals.len())
-            .filter(|&member| totals[member].total_cmp(&value).is_eq())
-            .collect();
+        let tied: Vec<usize> = (0..totals.len()).filter(|&member| totals[member].total_cmp(&value).is_eq()).collect();
         let share = (left / tied.len() as f64).clamp(0.0, 1.0);
         for &member in &tied {
             weights[member] = share;
@@ -85,36 +74,16 @@ fn near(actual: f64, expected: f64) -> bool {
 
 fn assert_distribution(actual: &Distribution, values: &[f64], highest: u32) {
     let n = values.len() as f64;
-    assert!(near(
-        actual.mean().unwrap_or(f64::NAN),
-        values.iter().sum::<f64>() / n
-    ));
+    assert!(near(actual.mean().unwrap_or(f64::NAN), values.iter().sum::<f64>() / n));
     let deviation = moment(values, 2).sqrt();
-    assert!(near(
-        actual.standard_deviation().unwrap_or(f64::NAN),
-        deviation
-    ));
-    assert!(near(
-        actual.skewness().unwrap_or(0.0) * deviation.powi(3),
-        moment(values, 3)
-    ));
-    let fourth = actual
-        .excess_kurtosis()
-        .map_or(0.0, |kurtosis| (kurtosis + 3.0) * deviation.powi(4));
+    assert!(near(actual.standard_deviation().unwrap_or(f64::NAN), deviation));
+    assert!(near(actual.skewness().unwrap_or(0.0) * deviation.powi(3), moment(values, 3)));
+    let fourth = actual.excess_kurtosis().map_or(0.0, |kurtosis| (kurtosis + 3.0) * deviation.powi(4));
     assert!(near(fourth, moment(values, 4)));
     for value in 0..=highest + 1 {
-        let below = values
-            .iter()
-            .filter(|&&other| other < f64::from(value))
-            .count() as f64;
-        let equal = values
-            .iter()
-            .filter(|&&other| other.total_cmp(&f64::from(value)).is_eq())
-            .count() as f64;
-        assert!(near(
-            actual.percentile_of(value).unwrap_or(f64::NAN),
-            100.0 * (below + equal / 2.0) / n
-        ));
+        let below = values.iter().filter(|&&other| other < f64::from(value)).count() as f64;
+        let equal = values.iter().filter(|&&other| other.total_cmp(&f64::from(value)).is_eq()).count() as f64;
+        assert!(near(actual.percentile_of(value).unwrap_or(f64::NAN), 100.0 * (below + equal / 2.0) / n));
         let distance = f64::from(value) - values.iter().sum::<f64>() / n;
         match actual.deviation_value(value) {
             Some(shown) => assert!(near((shown - 50.0) / 10.0 * deviation, distance)),
@@ -132,23 +101,14 @@ fn assert_distribution(actual: &Distribution, values: &[f64], highest: u32) {
 fn assert_slice(slice: &Slice, rows: &[&[u8]]) {
     assert_eq!(slice.members(), rows.len() as u64);
     if rows.is_empty() {
-        assert_eq!(
-            (slice.totals().mean(), slice.top_third_item_means()),
-            (None, None)
-        );
+        assert_eq!((slice.totals().mean(), slice.top_third_item_means()), (None, None));
         return;
     }
-    let totals: Vec<f64> = rows
-        .iter()
-        .map(|row| row.iter().copied().map(f64::from).sum())
-        .collect();
+    let totals: Vec<f64> = rows.iter().map(|row| row.iter().copied().map(f64::from).sum()).collect();
     let weights = top_third_weights(&totals);
     assert!(near(weights.iter().sum(), totals.len() as f64 / 3.0));
     assert_distribution(slice.totals(), &totals, slice.shape().highest_total());
-    assert!(near(
-        slice.totals().top_third_mean().unwrap_or(f64::NAN),
-        weighted_mean(&totals, &weights)
-    ));
+    assert!(near(slice.totals().top_third_mean().unwrap_or(f64::NAN), weighted_mean(&totals, &weights)));
     let item_means = slice.top_third_item_means().unwrap_or_default();
     assert_eq!(item_means.len(), slice.shape().items());
     for (number, item) in slice.items().enumerate() {
@@ -159,18 +119,12 @@ fn assert_slice(slice: &Slice, rows: &[&[u8]]) {
 }
 
 fn assert_histogram(totals: &Distribution, rows: &[&[u8]], width: NonZeroU32) {
-    let sums: Vec<u32> = rows
-        .iter()
-        .map(|row| row.iter().copied().map(u32::from).sum())
-        .collect();
+    let sums: Vec<u32> = rows.iter().map(|row| row.iter().copied().map(u32::from).sum()).collect();
     let mut next = totals.lowest();
     for bin in totals.histogram(width) {
         assert_eq!(bin.first, next);
         assert!(bin.last == bin.first + width.get() - 1 || bin.last == totals.highest());
-        let inside = sums
-            .iter()
-            .filter(|&&sum| (bin.first..=bin.last).contains(&sum))
-            .count();
+        let inside = sums.iter().filter(|&&sum| (bin.first..=bin.last).contains(&sum)).count();
         assert_eq!(bin.members, inside as u64);
         next = bin.last + 1;
     }

@@ -19,22 +19,13 @@ pub(crate) struct Answers {
 pub(crate) fn all(cube: &Cube) -> Result<Vec<Answers>, CubeError> {
     let mut all = Vec::with_capacity(CELLS + TIERS + 1);
     for cell in 0..CELLS {
-        all.push(Answers {
-            slice: format!("cell {cell}"),
-            figures: figures(&cube.slice([cell])?),
-        });
+        all.push(Answers { slice: format!("cell {cell}"), figures: figures(&cube.slice([cell])?) });
     }
     for tier in 0..TIERS {
         let cells = tier * CELLS_OF_TIER..(tier + 1) * CELLS_OF_TIER;
-        all.push(Answers {
-            slice: format!("tier {tier}"),
-            figures: figures(&cube.slice(cells)?),
-        });
+        all.push(Answers { slice: format!("tier {tier}"), figures: figures(&cube.slice(cells)?) });
     }
-    all.push(Answers {
-        slice: "whole".to_owned(),
-        figures: figures(&cube.whole()),
-    });
+    all.push(Answers { slice: "whole".to_owned(), figures: figures(&cube.whole()) });
     Ok(all)
 }
 
@@ -61,29 +52,17 @@ pub(crate) fn as_csv(answers: &[Answers], cube: &Cube) -> String {
 }
 
 fn names(slice: &Slice) -> Vec<String> {
-    let mut names: Vec<String> = ["n", "mean", "sd", "skewness", "kurtosis", "top_third"]
-        .map(str::to_owned)
-        .into();
+    let mut names: Vec<String> = ["n", "mean", "sd", "skewness", "kurtosis", "top_third"].map(str::to_owned).into();
     names.extend(["q1", "median", "q3"].map(str::to_owned));
     for (value, _) in slice.totals().counts() {
         names.push(format!("percentile_{value}"));
         names.push(format!("deviation_{value}"));
     }
-    names.extend(
-        slice
-            .totals()
-            .histogram(BIN_WIDTH)
-            .iter()
-            .map(|bin| format!("bin_{}_{}", bin.first, bin.last)),
-    );
+    names.extend(slice.totals().histogram(BIN_WIDTH).iter().map(|bin| format!("bin_{}_{}", bin.first, bin.last)));
     for (item, distribution) in slice.items().enumerate() {
         names.push(format!("mean_{item}"));
         names.push(format!("sd_{item}"));
-        names.extend(
-            distribution
-                .counts()
-                .map(|(level, _)| format!("count_{item}_{level}")),
-        );
+        names.extend(distribution.counts().map(|(level, _)| format!("count_{item}_{level}")));
     }
     names.extend((0..slice.shape().items()).map(|item| format!("top_third_{item}")));
     names
@@ -142,16 +121,8 @@ mod tests {
         let csv = as_csv(&answers, &cube);
         let columns: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
         assert_eq!(columns, [1 + names(&cube.whole()).len(); CELLS + TIERS + 2]);
-        assert!(
-            csv.lines().nth(8).unwrap().starts_with("cell 7,0.0,,,"),
-            "nobody is there"
-        );
+        assert!(csv.lines().nth(8).unwrap().starts_with("cell 7,0.0,,,"), "nobody is there");
         let members = rows.iter().filter(|row| row.cell != 7).count();
-        assert!(
-            csv.lines()
-                .last()
-                .unwrap()
-                .starts_with(&format!("whole,{members}.0,"))
-        );
+        assert!(csv.lines().last().unwrap().starts_with(&format!("whole,{members}.0,")));
     }
 }

@@ -46,10 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(directory) = directory {
         let directory = Path::new(&directory);
         rows::write_columns(&rows, &mut File::create(directory.join("rows.bin"))?)?;
-        fs::write(
-            directory.join("answers.csv"),
-            answers::as_csv(&answers, &cube),
-        )?;
+        fs::write(directory.join("answers.csv"), answers::as_csv(&answers, &cube))?;
         write_times(&measured, &mut File::create(directory.join("cpu.csv"))?)?;
     }
     Ok(())
@@ -95,24 +92,9 @@ fn print(measured: &Measured, members: usize) {
     };
     println!("cube of {members} members × {ITEMS} items in {CELLS} cells; CPU time, one thread");
     line("build from rows", build, "s", "");
-    line(
-        "build, per row",
-        build * 1e9 / members.max(1) as f64,
-        "ns",
-        "",
-    );
-    line(
-        "update (mean of add and remove)",
-        update_ns,
-        "ns",
-        "target ≤ 60",
-    );
-    line(
-        "all figures of a release (58 slices)",
-        release_ms,
-        "ms",
-        "target ≤ 1",
-    );
+    line("build, per row", build * 1e9 / members.max(1) as f64, "ns", "");
+    line("update (mean of add and remove)", update_ns, "ns", "target ≤ 60");
+    line("all figures of a release (58 slices)", release_ms, "ms", "target ≤ 1");
     line("as bytes", measured.bytes as f64 / 1e6, "MB", "");
 }
 

@@ -78,10 +78,7 @@ impl Numbers {
     /// Bell-shaped around 0: four even numbers added up.
     fn bell(&mut self) -> i64 {
         let bits = self.next();
-        let sum: u64 = [0, 16, 32, 48]
-            .iter()
-            .map(|shift| (bits >> shift) & 0xffff)
-            .sum();
+        let sum: u64 = [0, 16, 32, 48].iter().map(|shift| (bits >> shift) & 0xffff).sum();
         sum.cast_signed() - 2 * 0xffff
     }
 }
@@ -93,10 +90,7 @@ mod tests {
     #[test]
     fn the_numbers_are_the_published_ones() {
         let mut numbers = Numbers(1_234_567);
-        assert_eq!(
-            [numbers.next(), numbers.next()],
-            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]
-        );
+        assert_eq!([numbers.next(), numbers.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     }
 
     #[test]
@@ -111,25 +105,13 @@ mod tests {
     fn members_of_a_higher_tier_score_more_and_items_go_together() {
         let rows = generate(20_000);
         let mean = |tier: usize| {
-            let inside = rows
-                .iter()
-                .filter(|row| usize::from(row.cell) / CELLS_OF_TIER == tier);
-            let totals: Vec<f64> = inside
-                .map(|row| row.levels.iter().copied().map(f64::from).sum())
-                .collect();
+            let inside = rows.iter().filter(|row| usize::from(row.cell) / CELLS_OF_TIER == tier);
+            let totals: Vec<f64> = inside.map(|row| row.levels.iter().copied().map(f64::from).sum()).collect();
             totals.iter().sum::<f64>() / totals.len() as f64 / ITEMS as f64
         };
-        assert!(
-            (mean(0) - 3.0).abs() < 0.1
-                && (mean(1) - 2.7).abs() < 0.1
-                && (mean(2) - 2.3).abs() < 0.1
-        );
+        assert!((mean(0) - 3.0).abs() < 0.1 && (mean(1) - 2.7).abs() < 0.1 && (mean(2) - 2.3).abs() < 0.1);
         let high = |row: &&Row| row.levels[0] > 2;
-        let both = rows
-            .iter()
-            .filter(high)
-            .filter(|row| row.levels[26] > 2)
-            .count() as f64;
+        let both = rows.iter().filter(high).filter(|row| row.levels[26] > 2).count() as f64;
         let first = rows.iter().filter(high).count() as f64;
         let last = rows.iter().filter(|row| row.levels[26] > 2).count() as f64;
         assert!(both / first > 1.15 * last / rows.len() as f64);
@@ -141,9 +123,6 @@ mod tests {
         let mut bytes = Vec::new();
         write_columns(&rows, &mut bytes).unwrap();
         assert_eq!(bytes.len(), 3 * (1 + ITEMS));
-        assert_eq!(
-            (bytes[1], bytes[3 * ITEMS + 2]),
-            (rows[1].cell, rows[2].levels[26])
-        );
+        assert_eq!((bytes[1], bytes[3 * ITEMS + 2]), (rows[1].cell, rows[2].levels[26]));
     }
 }

@@ -6,11 +6,7 @@ use paper::chart::{Extent, STYLESHEET};
 use paper::{Language, Svg};
 
 fn main() {
-    let language = if std::env::args().nth(1).as_deref() == Some("en") {
-        Language::En
-    } else {
-        Language::Ja
-    };
+    let language = if std::env::args().nth(1).as_deref() == Some("en") { Language::En } else { Language::Ja };
     let full: Vec<Svg> = vec![
         sample::radar(language, 25).svg(),
         sample::crowded_radar(language).svg(),
@@ -26,12 +22,7 @@ fn main() {
         sample::gap(language, 25, Extent::Half).svg(),
     ];
     let figures = |drawings: &[Svg], width: u32| {
-        let figure = |svg: &Svg| {
-            format!(
-                "<figure style=\"width:{width}px\">{}</figure>\n",
-                svg.as_str()
-            )
-        };
+        let figure = |svg: &Svg| format!("<figure style=\"width:{width}px\">{}</figure>\n", svg.as_str());
         drawings.iter().map(figure).collect::<Vec<_>>().concat()
     };
     println!(

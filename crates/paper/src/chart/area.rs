@@ -11,21 +11,11 @@ pub(crate) struct Area {
 
 impl Area {
     pub(crate) const fn new(left: f64, top: f64, right: f64, bottom: f64) -> Self {
-        Self {
-            left,
-            top,
-            right,
-            bottom,
-        }
+        Self { left, top, right, bottom }
     }
 
     pub(crate) fn around(x: f64, y: f64, width: f64, height: f64) -> Self {
-        Self::new(
-            x - width / 2.0,
-            y - height / 2.0,
-            x + width / 2.0,
-            y + height / 2.0,
-        )
+        Self::new(x - width / 2.0, y - height / 2.0, x + width / 2.0, y + height / 2.0)
     }
 
     pub(crate) fn width(&self) -> f64 {
@@ -37,24 +27,15 @@ impl Area {
     }
 
     pub(crate) fn middle(&self) -> (f64, f64) {
-        (
-            f64::midpoint(self.left, self.right),
-            f64::midpoint(self.top, self.bottom),
-        )
+        (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
 
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right
-            && other.left < self.right
-            && self.top < other.bottom
-            && other.top < self.bottom
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 
     pub(crate) fn holds(&self, other: &Self) -> bool {
-        self.left <= other.left
-            && self.top <= other.top
-            && self.right >= other.right
-            && self.bottom >= other.bottom
+        self.left <= other.left && self.top <= other.top && self.right >= other.right && self.bottom >= other.bottom
     }
 }
 
@@ -62,12 +43,8 @@ impl Area {
     /// The part of a convex polygon that lies within.
     pub(crate) fn clipped(&self, corners: &[(f64, f64)]) -> Vec<(f64, f64)> {
         // How far a point lies inside each of the four sides.
-        let sides: [&dyn Fn((f64, f64)) -> f64; 4] = [
-            &|(x, _)| x - self.left,
-            &|(x, _)| self.right - x,
-            &|(_, y)| y - self.top,
-            &|(_, y)| self.bottom - y,
-        ];
+        let sides: [&dyn Fn((f64, f64)) -> f64; 4] =
+            [&|(x, _)| x - self.left, &|(x, _)| self.right - x, &|(_, y)| y - self.top, &|(_, y)| self.bottom - y];
         let mut kept = corners.to_vec();
         for inside in sides {
             let mut next = Vec::with_capacity(kept.len() + 1);
@@ -76,10 +53,7 @@ impl Area {
                 let (before, after) = (inside(from), inside(to));
                 if (before < 0.0) != (after < 0.0) {
                     let share = before / (before - after);
-                    next.push((
-                        from.0 + (to.0 - from.0) * share,
-                        from.1 + (to.1 - from.1) * share,
-                    ));
+                    next.push((from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share));
                 }
                 if after >= 0.0 {
                     next.push(to);
@@ -101,11 +75,7 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) const fn new(frame: Area) -> Self {
-        Self {
-            frame,
-            taken: Vec::new(),
-            disliked: Vec::new(),
-        }
+        Self { frame, taken: Vec::new(), disliked: Vec::new() }
     }
 
     pub(crate) fn take(&mut self, area: Area) {
@@ -123,16 +93,7 @@ impl Places {
         let ring = |ring: u32, wanted: &dyn Fn(&Area) -> bool| {
             let gap = 10.0 + f64::from(ring) * 9.0;
             let (dx, dy) = (gap + width / 2.0, gap * 0.7 + height / 2.0);
-            let offsets = [
-                (dx, 0.0),
-                (dx, -dy),
-                (dx, dy),
-                (-dx, -dy),
-                (-dx, 0.0),
-                (-dx, dy),
-                (0.0, -dy),
-                (0.0, dy),
-            ];
+            let offsets = [(dx, 0.0), (dx, -dy), (dx, dy), (-dx, -dy), (-dx, 0.0), (-dx, dy), (0.0, -dy), (0.0, dy)];
             offsets
                 .into_iter()
                 .map(|(right, down)| Area::around(x + right, y + down, width, height))
@@ -208,11 +169,7 @@ mod tests {
         assert_eq!(area.clipped(&square(2.0, 4.0)), square(2.0, 4.0));
         assert!(area.clipped(&square(20.0, 30.0)).is_empty());
         let corner = area.clipped(&square(-5.0, 5.0));
-        assert!(
-            corner
-                .iter()
-                .all(|(x, y)| (0.0..=5.0).contains(x) && (0.0..=5.0).contains(y))
-        );
+        assert!(corner.iter().all(|(x, y)| (0.0..=5.0).contains(x) && (0.0..=5.0).contains(y)));
         assert!(corner.contains(&(0.0, 0.0)) && corner.contains(&(5.0, 5.0)));
         assert!(area.clipped(&[]).is_empty());
     }
@@ -222,20 +179,10 @@ mod tests {
         let mut places = Places::new(Area::new(0.0, 0.0, 200.0, 200.0));
         let line = Area::new(0.0, 99.0, 200.0, 101.0);
         places.dislike(line);
-        assert!(
-            !places
-                .near(100.0, 100.0, 40.0, 16.0)
-                .unwrap()
-                .overlaps(&line)
-        );
+        assert!(!places.near(100.0, 100.0, 40.0, 16.0).unwrap().overlaps(&line));
         let mut places = Places::new(Area::new(0.0, 90.0, 200.0, 110.0));
         places.dislike(line);
-        assert!(
-            places
-                .near(100.0, 100.0, 40.0, 16.0)
-                .unwrap()
-                .overlaps(&line)
-        );
+        assert!(places.near(100.0, 100.0, 40.0, 16.0).unwrap().overlaps(&line));
     }
 
     #[test]

@@ -23,22 +23,10 @@ impl Axis {
 
     /// Both ends in order, finite, and apart.
     pub(crate) fn ends(&self) -> (f64, f64) {
-        let from = if self.from.is_finite() {
-            self.from
-        } else {
-            0.0
-        };
-        let to = if self.to.is_finite() {
-            self.to
-        } else {
-            from + 1.0
-        };
+        let from = if self.from.is_finite() { self.from } else { 0.0 };
+        let to = if self.to.is_finite() { self.to } else { from + 1.0 };
         let (from, to) = (from.min(to), from.max(to));
-        if to - from > 1e-9 {
-            (from, to)
-        } else {
-            (from, from + 1.0)
-        }
+        if to - from > 1e-9 { (from, to) } else { (from, from + 1.0) }
     }
 
     /// Values of the ticks, in order.
@@ -66,12 +54,7 @@ impl Axis {
     /// The axis laid from drawing coordinate `start` (its lowest value) to `end`.
     pub(crate) fn laid(&self, start: f64, end: f64) -> Scale {
         let (from, to) = self.ends();
-        Scale {
-            from,
-            to,
-            start,
-            end,
-        }
+        Scale { from, to, start, end }
     }
 }
 
@@ -104,21 +87,12 @@ mod tests {
     use super::*;
 
     fn axis(from: f64, to: f64, step: f64) -> Axis {
-        Axis {
-            title: String::new(),
-            from,
-            to,
-            step,
-            decimals: 0,
-        }
+        Axis { title: String::new(), from, to, step, decimals: 0 }
     }
 
     #[test]
     fn ticks_stand_at_multiples_of_the_step() {
-        assert_eq!(
-            axis(25.0, 125.0, 25.0).ticks(),
-            [25.0, 50.0, 75.0, 100.0, 125.0]
-        );
+        assert_eq!(axis(25.0, 125.0, 25.0).ticks(), [25.0, 50.0, 75.0, 100.0, 125.0]);
         assert_eq!(axis(-5.0, 5.0, 2.5).ticks(), [-5.0, -2.5, 0.0, 2.5, 5.0]);
         assert_eq!(axis(0.3, 1.0, 0.25).ticks(), [0.5, 0.75, 1.0]);
     }

@@ -62,19 +62,13 @@ pub(crate) struct Paint {
 
 impl From<Ink> for Paint {
     fn from(ink: Ink) -> Self {
-        Self {
-            class: ink.class(),
-            colour: ink.colour(),
-        }
+        Self { class: ink.class(), colour: ink.colour() }
     }
 }
 
 impl From<Tone> for Paint {
     fn from(tone: Tone) -> Self {
-        Self {
-            class: tone.class(),
-            colour: tone.colour(),
-        }
+        Self { class: tone.class(), colour: tone.colour() }
     }
 }
 
@@ -94,20 +88,12 @@ pub(crate) struct Stroke {
 
 impl Stroke {
     pub(crate) fn new(paint: impl Into<Paint>, width: f64) -> Self {
-        Self {
-            paint: paint.into(),
-            width,
-            dash: None,
-        }
+        Self { paint: paint.into(), width, dash: None }
     }
 
     /// The line of a series.
     pub(crate) fn of(ink: Ink) -> Self {
-        Self {
-            paint: ink.into(),
-            width: ink.width(),
-            dash: ink.dash(),
-        }
+        Self { paint: ink.into(), width: ink.width(), dash: ink.dash() }
     }
 
     pub(crate) const fn dashed(mut self, dash: &'static str) -> Self {
@@ -116,14 +102,8 @@ impl Stroke {
     }
 
     fn attributes(self) -> String {
-        let dash = self
-            .dash
-            .map_or_else(String::new, |dash| format!(" stroke-dasharray=\"{dash}\""));
-        format!(
-            "{} stroke=\"currentColor\" stroke-width=\"{}\"{dash}",
-            self.paint.attributes(),
-            n(self.width)
-        )
+        let dash = self.dash.map_or_else(String::new, |dash| format!(" stroke-dasharray=\"{dash}\""));
+        format!("{} stroke=\"currentColor\" stroke-width=\"{}\"{dash}", self.paint.attributes(), n(self.width))
     }
 }
 
@@ -159,27 +139,11 @@ pub(crate) struct Text<'a> {
 
 impl<'a> Text<'a> {
     pub(crate) fn label(words: &'a str, x: f64, y: f64) -> Self {
-        Self {
-            words,
-            x,
-            y,
-            size: LABEL,
-            anchor: Anchor::Start,
-            paint: Tone::Text.into(),
-            bold: false,
-        }
+        Self { words, x, y, size: LABEL, anchor: Anchor::Start, paint: Tone::Text.into(), bold: false }
     }
 
     pub(crate) fn note(words: &'a str, x: f64, y: f64) -> Self {
-        Self {
-            words,
-            x,
-            y,
-            size: NOTE,
-            anchor: Anchor::Start,
-            paint: Tone::Quiet.into(),
-            bold: false,
-        }
+        Self { words, x, y, size: NOTE, anchor: Anchor::Start, paint: Tone::Quiet.into(), bold: false }
     }
 
     pub(crate) const fn anchored(mut self, anchor: Anchor) -> Self {
@@ -215,10 +179,7 @@ pub(crate) struct Drawing {
 
 impl Drawing {
     pub(crate) const fn new(about: &About) -> Self {
-        Self {
-            width: about.extent.width(),
-            body: String::new(),
-        }
+        Self { width: about.extent.width(), body: String::new() }
     }
 
     fn add(&mut self, markup: std::fmt::Arguments<'_>) {
@@ -250,11 +211,7 @@ impl Drawing {
 
     /// An outline; `fill` is the opacity of its inside.
     pub(crate) fn polygon(&mut self, points: &[(f64, f64)], stroke: Stroke, fill: f64) {
-        let inside = if fill > 0.0 {
-            format!("currentColor\" fill-opacity=\"{fill:.2}")
-        } else {
-            "none".to_owned()
-        };
+        let inside = if fill > 0.0 { format!("currentColor\" fill-opacity=\"{fill:.2}") } else { "none".to_owned() };
         self.add(format_args!(
             "<polygon points=\"{}\" fill=\"{inside}\" stroke-linejoin=\"round\" {}/>",
             joined(points),
@@ -308,14 +265,7 @@ impl Drawing {
         ));
     }
 
-    pub(crate) fn disc(
-        &mut self,
-        x: f64,
-        y: f64,
-        radius: f64,
-        paint: impl Into<Paint>,
-        opacity: f64,
-    ) {
+    pub(crate) fn disc(&mut self, x: f64, y: f64, radius: f64, paint: impl Into<Paint>, opacity: f64) {
         self.add(format_args!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"currentColor\" fill-opacity=\"{opacity:.2}\" {}/>",
             n(x),
@@ -339,12 +289,7 @@ impl Drawing {
             }
             Marker::Diamond => vec![(x, y - wide), (x + wide, y), (x, y + wide), (x - wide, y)],
             Marker::Square => {
-                vec![
-                    (x - small, y - small),
-                    (x + small, y - small),
-                    (x + small, y + small),
-                    (x - small, y + small),
-                ]
+                vec![(x - small, y - small), (x + small, y - small), (x + small, y + small), (x - small, y + small)]
             }
             Marker::Triangle => vec![(x, y - wide), (x + wide, y + small), (x - wide, y + small)],
             Marker::Wedge => vec![(x, y + wide), (x + wide, y - small), (x - wide, y - small)],
@@ -362,24 +307,12 @@ impl Drawing {
         }
         let (ux, uy) = (dx / length * size, dy / length * size);
         let base = (to.0 - ux, to.1 - uy);
-        self.face(
-            &[
-                to,
-                (base.0 - uy * 0.5, base.1 + ux * 0.5),
-                (base.0 + uy * 0.5, base.1 - ux * 0.5),
-            ],
-            ink,
-            1.0,
-        );
+        self.face(&[to, (base.0 - uy * 0.5, base.1 + ux * 0.5), (base.0 + uy * 0.5, base.1 - ux * 0.5)], ink, 1.0);
     }
 
     /// Opens the group of the series with this index, for style sheets and tests.
     pub(crate) fn open_series(&mut self, index: usize, ink: Ink) {
-        self.add(format_args!(
-            "<g class=\"series series-{} {}\">",
-            index + 1,
-            ink.class()
-        ));
+        self.add(format_args!("<g class=\"series series-{} {}\">", index + 1, ink.class()));
     }
 
     pub(crate) fn close_series(&mut self) {
@@ -394,11 +327,7 @@ impl Drawing {
             Anchor::Start => String::new(),
             other => format!(" text-anchor=\"{}\"", other.word()),
         };
-        let weight = if text.bold {
-            " font-weight=\"700\""
-        } else {
-            ""
-        };
+        let weight = if text.bold { " font-weight=\"700\"" } else { "" };
         self.add(format_args!(
             "<text x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor}{weight} fill=\"currentColor\" {}>{}</text>",
             n(text.x),
@@ -417,12 +346,7 @@ impl Drawing {
             Anchor::Middle => text.x,
             Anchor::End => text.x - width / 2.0 + 3.0,
         };
-        self.rect(
-            Area::around(x, text.y, width, text.size * 1.25),
-            2.0,
-            Tone::Paper,
-            0.85,
-        );
+        self.rect(Area::around(x, text.y, width, text.size * 1.25), 2.0, Tone::Paper, 0.85);
         self.text(text);
     }
 
@@ -441,29 +365,18 @@ impl Drawing {
 }
 
 fn joined(points: &[(f64, f64)]) -> String {
-    let pairs: Vec<String> = points
-        .iter()
-        .map(|(x, y)| format!("{},{}", n(*x), n(*y)))
-        .collect();
+    let pairs: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", n(*x), n(*y))).collect();
     pairs.join(" ")
 }
 
 /// A coordinate with at most one decimal.
 pub(crate) fn n(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 {
-        format!("{:.0}", rounded + 0.0)
-    } else {
-        format!("{rounded:.1}")
-    }
+    if rounded.fract() == 0.0 { format!("{:.0}", rounded + 0.0) } else { format!("{rounded:.1}") }
 }
 
 /// A measure as a count, rounded up; 0 if it is negative or no number.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "rounded and not negative; as saturates"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded and not negative; as saturates")]
 pub(crate) fn count(measure: f64) -> usize {
     measure.ceil().max(0.0) as usize
 }
@@ -484,36 +397,17 @@ mod tests {
 
     #[test]
     fn coordinates_have_at_most_one_decimal_and_no_minus_zero() {
-        assert_eq!(
-            [n(1.0), n(1.25), n(-0.01), n(99.96), n(-3.11)],
-            ["1", "1.3", "0", "100", "-3.1"]
-        );
+        assert_eq!([n(1.0), n(1.25), n(-0.01), n(99.96), n(-3.11)], ["1", "1.3", "0", "100", "-3.1"]);
     }
 
     #[test]
     fn counts_are_rounded_up_and_never_wrap() {
-        assert_eq!(
-            [
-                count(1.2),
-                count(-1.2),
-                count(f64::NAN),
-                count(f64::INFINITY)
-            ],
-            [2, 0, 0, usize::MAX]
-        );
+        assert_eq!([count(1.2), count(-1.2), count(f64::NAN), count(f64::INFINITY)], [2, 0, 0, usize::MAX]);
     }
 
     #[test]
     fn figures_keep_their_decimals() {
-        assert_eq!(
-            [
-                figure(3.0, 1),
-                figure(-0.04, 1),
-                figure(-2.5, 1),
-                figure(88.0, 0)
-            ],
-            ["3.0", "0.0", "−2.5", "88"]
-        );
+        assert_eq!([figure(3.0, 1), figure(-0.04, 1), figure(-2.5, 1), figure(88.0, 0)], ["3.0", "0.0", "−2.5", "88"]);
     }
 
     #[test]
@@ -521,18 +415,8 @@ mod tests {
         let mut drawing = Drawing::new(&About::default());
         drawing.text(Text::label("<a> & \"b\"", 1.0, 2.0));
         drawing.text(Text::label("  ", 1.0, 2.0));
-        let svg = drawing.finish(
-            &About {
-                title: "<t>".to_owned(),
-                ..About::default()
-            },
-            "test",
-            10.0,
-        );
-        assert!(
-            svg.as_str()
-                .contains(">&lt;a&gt; &amp; &quot;b&quot;</text>")
-        );
+        let svg = drawing.finish(&About { title: "<t>".to_owned(), ..About::default() }, "test", 10.0);
+        assert!(svg.as_str().contains(">&lt;a&gt; &amp; &quot;b&quot;</text>"));
         assert_eq!(svg.as_str().matches("<text").count(), 1);
         assert!(Svg::parse(svg.as_str()).is_ok());
     }

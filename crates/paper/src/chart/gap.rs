@@ -66,12 +66,7 @@ impl Gap {
         let bottom = rows.last().map_or(head, |row| row.bottom);
         for (index, row) in rows.iter().enumerate() {
             if index % 2 == 0 {
-                drawing.rect(
-                    Area::new(SIDE, row.top, drawing.width - SIDE, row.bottom),
-                    0.0,
-                    Tone::Band,
-                    0.7,
-                );
+                drawing.rect(Area::new(SIDE, row.top, drawing.width - SIDE, row.bottom), 0.0, Tone::Band, 0.7);
             }
         }
         for level in columns.axis.ticks() {
@@ -86,16 +81,9 @@ impl Gap {
             row.draw_bar(&mut drawing, &columns.scale);
             self.figures(&mut drawing, &columns, row);
         }
-        drawing.line(
-            (SIDE, head),
-            (drawing.width - SIDE, head),
-            Stroke::new(Tone::Frame, 1.2),
-        );
+        drawing.line((SIDE, head), (drawing.width - SIDE, head), Stroke::new(Tone::Frame, 1.2));
         let entries = [
-            Entry {
-                bold: true,
-                ..Entry::new(Swatch::Marker(Ink::Own), &self.heads.own)
-            },
+            Entry { bold: true, ..Entry::new(Swatch::Marker(Ink::Own), &self.heads.own) },
             Entry::new(Swatch::Marker(Ink::Goal), &self.heads.goal),
             Entry::new(Swatch::Bar, &self.heads.gap),
         ];
@@ -112,12 +100,7 @@ impl Gap {
             .map(|(head, width)| wrap(head, (width - 6.0) / NOTE / BOLD, 3))
             .collect();
         let item = wrap(&self.heads.item, columns.label_room / NOTE / BOLD, 2);
-        let most = figures
-            .iter()
-            .chain([&item])
-            .map(Vec::len)
-            .max()
-            .unwrap_or(1) as f64;
+        let most = figures.iter().chain([&item]).map(Vec::len).max().unwrap_or(1) as f64;
         let bottom = SIDE + most * NOTE * LINE + 6.0;
         let mut put = |lines: &[String], x: f64, anchor: Anchor| {
             for (index, line) in lines.iter().rev().enumerate() {
@@ -139,46 +122,24 @@ impl Gap {
             let room = columns.label_room / LABEL / if item.emphasis { BOLD } else { 1.0 };
             let lines = wrap(&item.label, room, 2);
             let bottom = top + lines.len() as f64 * LABEL * LINE + PAD;
-            rows.push(Row {
-                item,
-                lines,
-                top,
-                bottom,
-            });
+            rows.push(Row { item, lines, top, bottom });
             top = bottom;
         }
         rows
     }
 
     fn figures(&self, drawing: &mut Drawing, columns: &Columns, row: &Row<'_>) {
-        let number = |value: f64| {
-            value
-                .is_finite()
-                .then(|| figure(value, self.decimals.min(4)))
-        };
+        let number = |value: f64| value.is_finite().then(|| figure(value, self.decimals.min(4)));
         let words = |value: Option<f64>| value.and_then(number).unwrap_or_else(|| NONE.to_owned());
-        let gap = row
-            .item
-            .own
-            .zip(row.item.goal)
-            .map(|(own, goal)| (goal - own).max(0.0));
+        let gap = row.item.own.zip(row.item.goal).map(|(own, goal)| (goal - own).max(0.0));
         let short = gap.is_some_and(|gap| gap > 0.0);
         let figures = [(row.item.own, false), (row.item.goal, false), (gap, true)];
         let figures = figures[3 - columns.ends.len()..].iter();
         for (((value, is_gap), end), width) in figures.zip(&columns.ends).zip(columns.widths) {
             let stressed = *is_gap && short;
             let words = fit(&words(*value), (width - 6.0) / LABEL / BOLD);
-            let tone = if *is_gap && !short {
-                Tone::Quiet
-            } else {
-                Tone::Text
-            };
-            drawing.text(
-                Text::label(&words, *end, row.middle())
-                    .anchored(Anchor::End)
-                    .bold(stressed)
-                    .painted(tone),
-            );
+            let tone = if *is_gap && !short { Tone::Quiet } else { Tone::Text };
+            drawing.text(Text::label(&words, *end, row.middle()).anchored(Anchor::End).bold(stressed).painted(tone));
         }
     }
 }
@@ -236,37 +197,17 @@ struct Columns {
 impl Columns {
     fn new(gap: &Gap, width: f64) -> Self {
         let full = gap.about.extent == Extent::Full;
-        let (label_room, widths) = if full {
-            (226.0, [60.0, 88.0, 56.0].as_slice())
-        } else {
-            (140.0, [46.0].as_slice())
-        };
+        let (label_room, widths) =
+            if full { (226.0, [60.0, 88.0, 56.0].as_slice()) } else { (140.0, [46.0].as_slice()) };
         let last = width - SIDE - 6.0;
-        let ends: Vec<f64> = (1..=widths.len())
-            .map(|index| last - widths[index..].iter().sum::<f64>())
-            .collect();
-        let (low, high) = (
-            gap.levels.0.min(gap.levels.1),
-            gap.levels.0.max(gap.levels.1),
-        );
+        let ends: Vec<f64> = (1..=widths.len()).map(|index| last - widths[index..].iter().sum::<f64>()).collect();
+        let (low, high) = (gap.levels.0.min(gap.levels.1), gap.levels.0.max(gap.levels.1));
         let step = f64::from((high - low).div_ceil(if full { 10 } else { 4 }).max(1));
-        let axis = Axis {
-            title: String::new(),
-            from: low.into(),
-            to: high.into(),
-            step,
-            decimals: 0,
-        };
+        let axis = Axis { title: String::new(), from: low.into(), to: high.into(), step, decimals: 0 };
         let start = SIDE + 4.0 + label_room + 20.0;
         let end = last - widths.iter().sum::<f64>() - 18.0;
         let scale = axis.laid(start, end);
-        Self {
-            label_room,
-            axis,
-            scale,
-            ends,
-            widths,
-        }
+        Self { label_room, axis, scale, ends, widths }
     }
 }
 

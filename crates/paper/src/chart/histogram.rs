@@ -54,42 +54,22 @@ impl Histogram {
         let lines: Vec<&Line> = self.own.iter().chain(&self.lines).collect();
         let flags: Vec<Flag<'_>> = lines
             .iter()
-            .filter_map(|line| {
-                Some(Flag {
-                    words: &line.label,
-                    at: level.at(line.at)?,
-                    ink: line.ink,
-                })
-            })
+            .filter_map(|line| Some(Flag { words: &line.label, at: level.at(line.at)?, ink: line.ink }))
             .collect();
         let top_flags = TopFlags::new(&flags, left, drawing.width - plot::SIDE);
         let top = plot::TITLE_ROW + top_flags.height() + 6.0;
-        let height = if self.about.extent == Extent::Full {
-            250.0
-        } else {
-            170.0
-        };
+        let height = if self.about.extent == Extent::Full { 250.0 } else { 170.0 };
         let plot = Area::new(left, top, right, top + height);
 
         plot::upright_title(&mut drawing, &self.count_title);
         let highest = counts.last().map_or(1, |(count, _)| *count).max(1) as f64;
         let upright = |count: u64| plot.bottom - count as f64 / highest * plot.height();
-        let ticks: Vec<Tick> = counts
-            .into_iter()
-            .map(|(count, words)| Tick {
-                at: upright(count),
-                words,
-            })
-            .collect();
+        let ticks: Vec<Tick> = counts.into_iter().map(|(count, words)| Tick { at: upright(count), words }).collect();
         plot::upright_ticks(&mut drawing, &ticks, plot);
         plot::level_ticks(&mut drawing, &plot::ticks(&self.axis, &level), plot);
         self.draw_bars(&mut drawing, &level, plot, upright);
         for flag in &flags {
-            let stroke = if flag.ink == Ink::Own {
-                Stroke::new(Ink::Own, 1.8)
-            } else {
-                Stroke::of(flag.ink)
-            };
+            let stroke = if flag.ink == Ink::Own { Stroke::new(Ink::Own, 1.8) } else { Stroke::of(flag.ink) };
             drawing.line((flag.at, plot.top), (flag.at, plot.bottom), stroke);
         }
         plot::base_line(&mut drawing, plot);
@@ -99,24 +79,14 @@ impl Histogram {
         drawing.finish(&self.about, "histogram", below + 6.0)
     }
 
-    fn draw_bars(
-        &self,
-        drawing: &mut Drawing,
-        level: &Scale,
-        plot: Area,
-        upright: impl Fn(u64) -> f64,
-    ) {
+    fn draw_bars(&self, drawing: &mut Drawing, level: &Scale, plot: Area, upright: impl Fn(u64) -> f64) {
         let own = self.own_bin();
         for (index, bin) in self.bins.iter().enumerate() {
             if let (Some(from), Some(to)) = (level.at(bin.from), level.at(bin.to))
                 && to - from > 1.5
             {
                 let bar = Area::new(from + 0.7, upright(bin.count), to - 0.7, plot.bottom);
-                let paint: Paint = if own == Some(index) {
-                    Ink::Own.into()
-                } else {
-                    Tone::Mass.into()
-                };
+                let paint: Paint = if own == Some(index) { Ink::Own.into() } else { Tone::Mass.into() };
                 drawing.rect(bar, 1.0, paint, 1.0);
             }
         }
@@ -125,10 +95,7 @@ impl Histogram {
     fn entries(&self) -> Vec<Entry> {
         let mut entries = vec![Entry::new(Swatch::Mass, &self.bins_name)];
         if self.own.is_some() {
-            entries.push(Entry {
-                bold: true,
-                ..Entry::new(Swatch::OwnMass, &self.own_name)
-            });
+            entries.push(Entry { bold: true, ..Entry::new(Swatch::OwnMass, &self.own_name) });
         }
         entries
     }
@@ -136,14 +103,8 @@ impl Histogram {
     /// The bar in which the subject's own value lies.
     fn own_bin(&self) -> Option<usize> {
         let own = self.own.as_ref()?.at;
-        let end = self
-            .bins
-            .iter()
-            .map(|bin| bin.to)
-            .fold(f64::NEG_INFINITY, f64::max);
-        self.bins
-            .iter()
-            .position(|bin| own >= bin.from && (own < bin.to || (own <= bin.to && bin.to >= end)))
+        let end = self.bins.iter().map(|bin| bin.to).fold(f64::NEG_INFINITY, f64::max);
+        self.bins.iter().position(|bin| own >= bin.from && (own < bin.to || (own <= bin.to && bin.to >= end)))
     }
 }
 
@@ -163,10 +124,7 @@ fn count_ticks(most: u64) -> Vec<(u64, String)> {
         }
     }
     let last = most.div_ceil(step).max(1);
-    (0..=last)
-        .map(|index| step.saturating_mul(index))
-        .map(|count| (count, grouped(count)))
-        .collect()
+    (0..=last).map(|index| step.saturating_mul(index)).map(|count| (count, grouped(count))).collect()
 }
 
 /// Digits in groups of three.

@@ -12,29 +12,17 @@ pub(super) fn assert_tidy(svg: &Svg) {
     let text = svg.as_str();
     assert_eq!(Svg::parse(text).as_ref(), Ok(svg), "outside the subset");
     let document = roxmltree::Document::parse(text).unwrap();
-    for attribute in document
-        .descendants()
-        .flat_map(|node| node.attributes().collect::<Vec<_>>())
-        .filter(|a| a.name() != "class")
+    for attribute in
+        document.descendants().flat_map(|node| node.attributes().collect::<Vec<_>>()).filter(|a| a.name() != "class")
     {
-        assert!(
-            !attribute.value().contains("NaN") && !attribute.value().contains("inf"),
-            "{attribute:?}"
-        );
+        assert!(!attribute.value().contains("NaN") && !attribute.value().contains("inf"), "{attribute:?}");
     }
     let root = document.root_element();
     assert_eq!(root.attribute("role"), Some("img"));
-    let names: Vec<&str> = root
-        .children()
-        .filter(roxmltree::Node::is_element)
-        .take(2)
-        .map(|c| c.tag_name().name())
-        .collect();
+    let names: Vec<&str> =
+        root.children().filter(roxmltree::Node::is_element).take(2).map(|c| c.tag_name().name()).collect();
     assert_eq!(names, ["title", "desc"]);
-    for shape in root
-        .descendants()
-        .filter(|node| node.is_element() && node.attribute("stroke").is_some())
-    {
+    for shape in root.descendants().filter(|node| node.is_element() && node.attribute("stroke").is_some()) {
         assert!(shape.attribute("class").is_some() && shape.attribute("color").is_some());
     }
 
@@ -43,10 +31,7 @@ pub(super) fn assert_tidy(svg: &Svg) {
     for (index, (words, area)) in texts.iter().enumerate() {
         assert!(frame.holds(area), "clipped: {words} {area:?} in {frame:?}");
         for (others, other) in &texts[index + 1..] {
-            assert!(
-                !area.overlaps(other),
-                "overlap: {words} {area:?} and {others} {other:?}"
-            );
+            assert!(!area.overlaps(other), "overlap: {words} {area:?} and {others} {other:?}");
         }
     }
 }
@@ -54,10 +39,7 @@ pub(super) fn assert_tidy(svg: &Svg) {
 /// All words of the drawing, in order.
 pub(super) fn words(svg: &Svg) -> Vec<String> {
     let document = roxmltree::Document::parse(svg.as_str()).unwrap();
-    texts(&document.root_element())
-        .into_iter()
-        .map(|(words, _)| words)
-        .collect()
+    texts(&document.root_element()).into_iter().map(|(words, _)| words).collect()
 }
 
 /// How many elements have the class.
@@ -66,20 +48,12 @@ pub(super) fn count(svg: &Svg, element: &str, class: &str) -> usize {
     document
         .descendants()
         .filter(|node| node.tag_name().name() == element)
-        .filter(|node| {
-            node.attribute("class")
-                .is_some_and(|c| c.split(' ').any(|one| one == class))
-        })
+        .filter(|node| node.attribute("class").is_some_and(|c| c.split(' ').any(|one| one == class)))
         .count()
 }
 
 fn frame(root: &roxmltree::Node<'_, '_>) -> Area {
-    let sides: Vec<f64> = root
-        .attribute("viewBox")
-        .unwrap()
-        .split(' ')
-        .map(|n| n.parse().unwrap())
-        .collect();
+    let sides: Vec<f64> = root.attribute("viewBox").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
     assert_eq!(
         (root.attribute("width"), root.attribute("height")),
         (Some(&*sides[2].to_string()), Some(&*sides[3].to_string()))
@@ -88,9 +62,7 @@ fn frame(root: &roxmltree::Node<'_, '_>) -> Area {
 }
 
 fn texts(root: &roxmltree::Node<'_, '_>) -> Vec<(String, Area)> {
-    let elements = root
-        .descendants()
-        .filter(|node| node.tag_name().name() == "text");
+    let elements = root.descendants().filter(|node| node.tag_name().name() == "text");
     elements
         .map(|node| {
             let number = |name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
@@ -103,10 +75,7 @@ fn texts(root: &roxmltree::Node<'_, '_>) -> Vec<(String, Area)> {
                 _ => number("x"),
             };
             let base = number("y");
-            (
-                words,
-                Area::new(left, base - size * 0.86, left + width, base + size * 0.16),
-            )
+            (words, Area::new(left, base - size * 0.86, left + width, base + size * 0.16))
         })
         .collect()
 }
@@ -116,10 +85,7 @@ pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     pub(super) fn next(&mut self) -> f64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 40) as f64 / f64::from(1 << 24)
     }
 

@@ -52,12 +52,7 @@ impl Swatch {
                 for (index, percent) in steps.iter().enumerate() {
                     let left = x + index as f64 * 14.0;
                     let opacity = f64::from(*percent) / 100.0;
-                    drawing.rect(
-                        Area::new(left, y - 6.0, left + 12.0, y + 6.0),
-                        1.0,
-                        Tone::Mass,
-                        opacity,
-                    );
+                    drawing.rect(Area::new(left, y - 6.0, left + 12.0, y + 6.0), 1.0, Tone::Mass, opacity);
                 }
             }
             Self::Field(mark) => {
@@ -80,20 +75,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn new(swatch: Swatch, name: &str) -> Self {
-        Self {
-            swatch,
-            name: name.to_owned(),
-            bold: false,
-        }
+        Self { swatch, name: name.to_owned(), bold: false }
     }
 
     /// Line and marker of a series; the subject's own name is stressed.
     pub(crate) fn series(ink: Ink, name: &str) -> Self {
-        Self {
-            swatch: Swatch::Series(ink),
-            name: name.to_owned(),
-            bold: ink == Ink::Own,
-        }
+        Self { swatch: Swatch::Series(ink), name: name.to_owned(), bold: ink == Ink::Own }
     }
 }
 
@@ -110,9 +97,7 @@ struct Row<'a> {
 /// Draws the entries in rows from `top`, centred; answers where the legend ends.
 pub(crate) fn legend(drawing: &mut Drawing, entries: &[Entry], top: f64) -> f64 {
     let mut rows: Vec<Row<'_>> = Vec::new();
-    for entry in entries
-        .iter()
-        .filter(|entry| !entry.name.trim().is_empty() || matches!(entry.swatch, Swatch::Ramp(_)))
+    for entry in entries.iter().filter(|entry| !entry.name.trim().is_empty() || matches!(entry.swatch, Swatch::Ramp(_)))
     {
         let room = (drawing.width - 2.0 * SIDE - entry.swatch.width()) / LABEL / BOLD;
         let name = fit(&entry.name, room);
@@ -122,10 +107,7 @@ pub(crate) fn legend(drawing: &mut Drawing, entries: &[Entry], top: f64) -> f64 
                 row.used += GAP + width;
                 row.entries.push((entry, name, width));
             }
-            _ => rows.push(Row {
-                used: width,
-                entries: vec![(entry, name, width)],
-            }),
+            _ => rows.push(Row { used: width, entries: vec![(entry, name, width)] }),
         }
     }
     let mut y = top;
@@ -150,9 +132,8 @@ mod tests {
     #[test]
     fn entries_flow_over_rows() {
         let mut drawing = Drawing::new(&About::default());
-        let entries: Vec<Entry> = (0..9)
-            .map(|index| Entry::series(Ink::ALL[index % 6], "同業種の平均（2026年度）"))
-            .collect();
+        let entries: Vec<Entry> =
+            (0..9).map(|index| Entry::series(Ink::ALL[index % 6], "同業種の平均（2026年度）")).collect();
         let end = legend(&mut drawing, &entries, 100.0);
         assert!((end - (100.0 + 3.0 * ROW)).abs() < 1e-9, "{end}");
     }
@@ -160,10 +141,7 @@ mod tests {
     #[test]
     fn an_endless_name_is_shortened_and_an_empty_one_left_out() {
         let mut drawing = Drawing::new(&About::default());
-        let entries = [
-            Entry::series(Ink::Own, &"長".repeat(300)),
-            Entry::new(Swatch::Mass, " "),
-        ];
+        let entries = [Entry::series(Ink::Own, &"長".repeat(300)), Entry::new(Swatch::Mass, " ")];
         assert!((legend(&mut drawing, &entries, 0.0) - ROW).abs() < 1e-9);
         assert!((legend(&mut drawing, &[], 5.0) - 5.0).abs() < 1e-9);
     }

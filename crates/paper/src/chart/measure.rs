@@ -9,20 +9,14 @@ pub fn width_em(text: &str) -> f64 {
 
 fn character_em(character: char) -> f64 {
     match character {
-        '\u{300}'..='\u{36F}'
-        | '\u{200B}'..='\u{200F}'
-        | '\u{FE00}'..='\u{FE0F}'
-        | '\u{E0100}'..='\u{E01EF}' => 0.0,
+        '\u{300}'..='\u{36F}' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => 0.0,
         '\u{FF61}'..='\u{FFDC}' => 0.55,
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.31,
         'f' | 'r' | 't' | '(' | ')' | '[' | ']' | '{' | '}' | '-' | '/' | '"' | '*' | '`' => 0.42,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.95,
-        'A'..='Z'
-        | '&'
-        | '\u{C0}'..='\u{D6}'
-        | '\u{D8}'..='\u{F6}'
-        | '\u{F8}'..='\u{24F}'
-        | '\u{370}'..='\u{52F}' => 0.72,
+        'A'..='Z' | '&' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{370}'..='\u{52F}' => {
+            0.72
+        }
         '\0'..='\u{7F}' => 0.61,
         _ => 1.0,
     }
@@ -85,26 +79,18 @@ fn break_at(text: &str, room_em: f64) -> usize {
         before = Some(character);
     }
     let first = text.chars().next().map_or(0, char::len_utf8);
-    if allowed > 0 {
-        allowed
-    } else {
-        fitting.max(first)
-    }
+    if allowed > 0 { allowed } else { fitting.max(first) }
 }
 
 /// Between words, and around Japanese characters except before closing and after opening marks.
 fn may_break(before: char, after: char) -> bool {
-    const NO_START: &str =
-        "、。，．・）」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ：；！？…";
+    const NO_START: &str = "、。，．・）」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ：；！？…";
     const NO_END: &str = "（「『【〈《";
     if before == ' ' {
         return true;
     }
     let wide = |c: char| character_em(c) >= 1.0;
-    (wide(before) || wide(after))
-        && after != ' '
-        && !NO_START.contains(after)
-        && !NO_END.contains(before)
+    (wide(before) || wide(after)) && after != ' ' && !NO_START.contains(after) && !NO_END.contains(before)
 }
 
 #[cfg(test)]
@@ -133,18 +119,9 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_never_start_with_a_closing_mark() {
-        assert_eq!(
-            wrap("Backup of important data", 8.0, 3),
-            ["Backup of", "important data"]
-        );
-        assert_eq!(
-            wrap("アクセス制御（利用者）", 6.0, 2),
-            ["アクセス制御", "（利用者）"]
-        );
-        assert_eq!(
-            wrap("第三者による確認、点検", 8.0, 2),
-            ["第三者による確", "認、点検"]
-        );
+        assert_eq!(wrap("Backup of important data", 8.0, 3), ["Backup of", "important data"]);
+        assert_eq!(wrap("アクセス制御（利用者）", 6.0, 2), ["アクセス制御", "（利用者）"]);
+        assert_eq!(wrap("第三者による確認、点検", 8.0, 2), ["第三者による確", "認、点検"]);
         assert_eq!(wrap("サーバー", 3.0, 2), ["サー", "バー"]);
     }
 

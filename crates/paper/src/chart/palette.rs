@@ -22,14 +22,7 @@ pub enum Ink {
 
 impl Ink {
     /// All inks, the strongest first.
-    pub const ALL: [Self; 6] = [
-        Self::Own,
-        Self::Goal,
-        Self::Earlier,
-        Self::PeerA,
-        Self::PeerB,
-        Self::PeerC,
-    ];
+    pub const ALL: [Self; 6] = [Self::Own, Self::Goal, Self::Earlier, Self::PeerA, Self::PeerB, Self::PeerC];
 
     /// Class of every element drawn with it.
     #[must_use]
@@ -154,11 +147,7 @@ mod tests {
     fn luminance(colour: &str) -> f64 {
         let channel = |at: usize| {
             let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
-            if value <= 0.04045 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
     }

@@ -3,9 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::area::Area;
-use super::draw::{
-    About, Anchor, BOLD, Drawing, LABEL, LINE, NOTE, Stroke, Text, count, text_width,
-};
+use super::draw::{About, Anchor, BOLD, Drawing, LABEL, LINE, NOTE, Stroke, Text, count, text_width};
 use super::legend::{Entry, Swatch, legend};
 use super::measure::{fit, wrap};
 use super::palette::{Ink, Tone};
@@ -76,33 +74,17 @@ impl Radar {
             label.draw(&mut drawing, &plan);
         }
         for own in [false, true] {
-            for (index, series) in self
-                .series
-                .iter()
-                .enumerate()
-                .filter(|(_, s)| (s.ink == Ink::Own) == own)
-            {
+            for (index, series) in self.series.iter().enumerate().filter(|(_, s)| (s.ink == Ink::Own) == own) {
                 self.polygon(&mut drawing, &plan, series, index);
             }
         }
         self.ring_labels(&mut drawing, &plan);
-        let mut entries: Vec<Entry> = self
-            .series
-            .iter()
-            .map(|s| Entry::series(s.ink, &s.name))
-            .collect();
+        let mut entries: Vec<Entry> = self.series.iter().map(|s| Entry::series(s.ink, &s.name)).collect();
         entries.sort_by_key(|entry| !entry.bold);
         let below = legend(&mut drawing, &entries, plan.bottom + 10.0);
-        let fields: Vec<Entry> = self
-            .groups
-            .iter()
-            .map(|group| Entry::new(Swatch::Field(group.mark.clone()), &group.name))
-            .collect();
-        let below = legend(
-            &mut drawing,
-            &fields,
-            below + if fields.is_empty() { 0.0 } else { 4.0 },
-        );
+        let fields: Vec<Entry> =
+            self.groups.iter().map(|group| Entry::new(Swatch::Field(group.mark.clone()), &group.name)).collect();
+        let below = legend(&mut drawing, &fields, below + if fields.is_empty() { 0.0 } else { 4.0 });
         drawing.finish(&self.about, "radar", below + 6.0)
     }
 
@@ -119,9 +101,7 @@ impl Radar {
                 _ => runs.push((axis.group, index, index)),
             }
         }
-        runs.into_iter()
-            .filter_map(|(group, first, last)| Some((self.groups.get(group)?, first, last)))
-            .collect()
+        runs.into_iter().filter_map(|(group, first, last)| Some((self.groups.get(group)?, first, last))).collect()
     }
 
     /// Sectors of the groups, shaded in turn, and their bands with marks.
@@ -143,22 +123,13 @@ impl Radar {
             drawing.face(&sector, Tone::Band, shade);
             let gap = 1.2 / plan.radius;
             let mut band = plan.arc(plan.radius + BAND_FROM, from + gap, to - gap);
-            band.extend(
-                plan.arc(plan.radius + BAND_FROM + BAND, from + gap, to - gap)
-                    .into_iter()
-                    .rev(),
-            );
+            band.extend(plan.arc(plan.radius + BAND_FROM + BAND, from + gap, to - gap).into_iter().rev());
             drawing.face(&band, Tone::Mass, 0.3);
             let radius = plan.radius + BAND_FROM + BAND / 2.0;
             let room = ((to - from) * radius - 4.0).min(60.0);
             let mark = fit(&group.mark, room / NOTE / BOLD);
             let (x, y) = plan.point(radius, f64::midpoint(from, to));
-            drawing.text(
-                Text::note(&mark, x, y)
-                    .anchored(Anchor::Middle)
-                    .painted(Tone::Text)
-                    .bold(true),
-            );
+            drawing.text(Text::note(&mark, x, y).anchored(Anchor::Middle).painted(Tone::Text).bold(true));
         }
     }
 
@@ -171,12 +142,7 @@ impl Radar {
         for level in self.whole_levels() {
             let radius = plan.radius * self.share(f64::from(level));
             let outer = level == self.top();
-            drawing.ring(
-                x,
-                y,
-                radius,
-                Stroke::new(if outer { Tone::Frame } else { Tone::Grid }, 1.0),
-            );
+            drawing.ring(x, y, radius, Stroke::new(if outer { Tone::Frame } else { Tone::Grid }, 1.0));
         }
     }
 
@@ -187,33 +153,21 @@ impl Radar {
         for level in levels.rev().step_by(every) {
             let at = y - plan.radius * self.share(f64::from(level));
             let words = level.to_string();
-            drawing.text_on_paper(Text {
-                size: 11.0,
-                ..Text::note(&words, x - 4.0, at + 7.0).anchored(Anchor::End)
-            });
+            drawing.text_on_paper(Text { size: 11.0, ..Text::note(&words, x - 4.0, at + 7.0).anchored(Anchor::End) });
         }
     }
 
     fn polygon(&self, drawing: &mut Drawing, plan: &Plan, series: &RadarSeries, index: usize) {
         let points: Vec<Option<(f64, f64)>> = (0..self.axes.len())
             .map(|axis| {
-                let value = series
-                    .values
-                    .get(axis)
-                    .copied()
-                    .flatten()
-                    .filter(|value| !value.is_nan())?;
+                let value = series.values.get(axis).copied().flatten().filter(|value| !value.is_nan())?;
                 Some(plan.point(plan.radius * self.share(value), axis as f64 * self.step()))
             })
             .collect();
         let stroke = Stroke::of(series.ink);
         drawing.open_series(index, series.ink);
         if let Some(whole) = points.iter().copied().collect::<Option<Vec<_>>>() {
-            drawing.polygon(
-                &whole,
-                stroke,
-                if series.ink == Ink::Own { 0.1 } else { 0.0 },
-            );
+            drawing.polygon(&whole, stroke, if series.ink == Ink::Own { 0.1 } else { 0.0 });
         } else {
             for (axis, from) in points.iter().enumerate() {
                 if let (Some(from), Some(to)) = (from, points[(axis + 1) % points.len()]) {
@@ -238,10 +192,7 @@ impl Radar {
 
     /// Where a value lies between the middle (0) and the outer ring (1).
     fn share(&self, value: f64) -> f64 {
-        let (low, high) = (
-            f64::from(self.levels.0.min(self.levels.1)) - 1.0,
-            f64::from(self.top()),
-        );
+        let (low, high) = (f64::from(self.levels.0.min(self.levels.1)) - 1.0, f64::from(self.top()));
         ((value - low) / (high - low)).clamp(0.0, 1.0)
     }
 }
@@ -257,48 +208,28 @@ struct Plan {
 
 impl Plan {
     fn new(radar: &Radar, width: f64) -> Self {
-        let bands = if radar.runs().is_empty() {
-            0.0
-        } else {
-            BAND_FROM + BAND
-        };
+        let bands = if radar.runs().is_empty() { 0.0 } else { BAND_FROM + BAND };
         let margin = bands + 7.0;
         let (radius, lines) = fitted(radar, width, margin);
         let mut labels = around(radar.step(), lines, radius + margin);
-        let top = labels
-            .iter()
-            .map(|label| label.area().top)
-            .fold(-radius - margin, f64::min);
-        let bottom = labels
-            .iter()
-            .map(|label| label.area().bottom)
-            .fold(radius + margin, f64::max);
+        let top = labels.iter().map(|label| label.area().top).fold(-radius - margin, f64::min);
+        let bottom = labels.iter().map(|label| label.area().bottom).fold(radius + margin, f64::max);
         let middle = (width / 2.0, SIDE - top);
         for label in &mut labels {
             label.x += middle.0;
             label.y += middle.1;
         }
-        Self {
-            middle,
-            radius,
-            labels,
-            bottom: middle.1 + bottom,
-        }
+        Self { middle, radius, labels, bottom: middle.1 + bottom }
     }
 
     /// A point at an angle from the top, clockwise.
     fn point(&self, radius: f64, angle: f64) -> (f64, f64) {
-        (
-            self.middle.0 + radius * angle.sin(),
-            self.middle.1 - radius * angle.cos(),
-        )
+        (self.middle.0 + radius * angle.sin(), self.middle.1 - radius * angle.cos())
     }
 
     fn arc(&self, radius: f64, from: f64, to: f64) -> Vec<(f64, f64)> {
         let pieces = count((to - from).abs() / 0.06).max(1);
-        (0..=pieces)
-            .map(|i| self.point(radius, from + (to - from) * i as f64 / pieces as f64))
-            .collect()
+        (0..=pieces).map(|i| self.point(radius, from + (to - from) * i as f64 / pieces as f64)).collect()
     }
 }
 
@@ -308,11 +239,7 @@ fn fitted(radar: &Radar, width: f64, margin: f64) -> (f64, Vec<Vec<String>>) {
     let mut radius = width * 0.265;
     loop {
         let room = (width / 2.0 - radius - margin - SIDE) / LABEL;
-        let lines: Vec<Vec<String>> = radar
-            .axes
-            .iter()
-            .map(|axis| wrap(&axis.label, room, 2))
-            .collect();
+        let lines: Vec<Vec<String>> = radar.axes.iter().map(|axis| wrap(&axis.label, room, 2)).collect();
         let whole = lines.iter().flatten().all(|line| !line.ends_with('…'));
         if whole || radius <= least {
             return (radius, lines);
@@ -338,11 +265,7 @@ impl Label {
     }
 
     fn area(&self) -> Area {
-        let width = self
-            .lines
-            .iter()
-            .map(|line| text_width(line, LABEL, false))
-            .fold(0.0, f64::max);
+        let width = self.lines.iter().map(|line| text_width(line, LABEL, false)).fold(0.0, f64::max);
         let middle = match self.anchor {
             Anchor::Start => self.x + width / 2.0,
             Anchor::Middle => self.x,
@@ -354,23 +277,12 @@ impl Label {
     fn draw(&self, drawing: &mut Drawing, plan: &Plan) {
         if self.moved > 9.0 && self.anchor != Anchor::Middle {
             let from = plan.point(plan.radius + BAND_FROM + BAND + 1.0, self.angle);
-            let nudge = if self.anchor == Anchor::Start {
-                -3.0
-            } else {
-                3.0
-            };
-            drawing.line(
-                from,
-                (self.x + nudge, self.y),
-                Stroke::new(Tone::Frame, 0.7),
-            );
+            let nudge = if self.anchor == Anchor::Start { -3.0 } else { 3.0 };
+            drawing.line(from, (self.x + nudge, self.y), Stroke::new(Tone::Frame, 0.7));
         }
         let first = self.y - (self.lines.len() as f64 - 1.0) / 2.0 * LABEL * LINE;
         for (index, line) in self.lines.iter().enumerate() {
-            drawing.text(
-                Text::label(line, self.x, first + index as f64 * LABEL * LINE)
-                    .anchored(self.anchor),
-            );
+            drawing.text(Text::label(line, self.x, first + index as f64 * LABEL * LINE).anchored(self.anchor));
         }
     }
 }
@@ -388,28 +300,15 @@ fn around(step: f64, lines: Vec<Vec<String>>, clear: f64) -> Vec<Label> {
                 sine if sine < -1e-6 => Anchor::End,
                 _ => Anchor::Middle,
             };
-            Label {
-                lines,
-                anchor,
-                x: 0.0,
-                y: -angle.cos() * clear,
-                angle,
-                moved: 0.0,
-            }
+            Label { lines, anchor, x: 0.0, y: -angle.cos() * clear, angle, moved: 0.0 }
         })
         .collect();
     let reach = [Anchor::Start, Anchor::End].map(|side| {
-        let heights = labels
-            .iter()
-            .filter(|label| label.anchor == side)
-            .map(|label| label.height() + LABEL_GAP);
+        let heights = labels.iter().filter(|label| label.anchor == side).map(|label| label.height() + LABEL_GAP);
         heights.sum::<f64>() / 2.0
     });
     let reach = reach.into_iter().fold(clear, f64::max);
-    for label in labels
-        .iter_mut()
-        .filter(|label| label.anchor == Anchor::Middle)
-    {
+    for label in labels.iter_mut().filter(|label| label.anchor == Anchor::Middle) {
         label.y = (reach + label.height() / 2.0) * if label.angle.cos() > 0.0 { -1.0 } else { 1.0 };
     }
     for side in [Anchor::Start, Anchor::End] {
@@ -419,30 +318,14 @@ fn around(step: f64, lines: Vec<Vec<String>>, clear: f64) -> Vec<Label> {
 }
 
 fn set_side(labels: &mut [Label], side: Anchor, reach: f64, clear: f64) {
-    let mut side_labels: Vec<&mut Label> = labels
-        .iter_mut()
-        .filter(|label| label.anchor == side)
-        .collect();
-    let wishes: Vec<Wish> = side_labels
-        .iter()
-        .map(|label| Wish {
-            middle: label.y,
-            length: label.height(),
-        })
-        .collect();
+    let mut side_labels: Vec<&mut Label> = labels.iter_mut().filter(|label| label.anchor == side).collect();
+    let wishes: Vec<Wish> = side_labels.iter().map(|label| Wish { middle: label.y, length: label.height() }).collect();
     let middles = spread(&wishes, LABEL_GAP, -reach, reach);
     for (label, y) in side_labels.iter_mut().zip(middles) {
         let nearest = (y.abs() - label.height() / 2.0).max(0.0);
         let outside = (clear * clear - nearest * nearest).max(0.0).sqrt().max(5.0);
-        label.x = if side == Anchor::Start {
-            outside
-        } else {
-            -outside
-        };
-        let (dx, dy) = (
-            label.x - clear * label.angle.sin(),
-            y + clear * label.angle.cos(),
-        );
+        label.x = if side == Anchor::Start { outside } else { -outside };
+        let (dx, dy) = (label.x - clear * label.angle.sin(), y + clear * label.angle.cos());
         label.moved = dx.hypot(dy);
         label.y = y;
     }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::area::{Area, Places};
 use super::axis::{Axis, Scale};
-use super::draw::{
-    About, Anchor, BOLD, Drawing, Extent, LABEL, NOTE, Stroke, Text, count, text_width,
-};
+use super::draw::{About, Anchor, BOLD, Drawing, Extent, LABEL, NOTE, Stroke, Text, count, text_width};
 use super::flags::{Flag, Line, SIDE_ROOM, TopFlags, side_flags, side_width};
 use super::legend::{Entry, Swatch, legend};
 use super::measure::fit;
@@ -39,7 +37,8 @@ pub struct Scatter {
     pub earlier_name: String,
 }
 
-/// Many points of which none is named.
+/// Many points of which none is named. Density shows as strength of colour: dark on paper, light in dark mode, so a
+/// legend name should not say "darker".
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Cloud {
     /// None.
@@ -126,10 +125,7 @@ impl Scatter {
     }
 
     fn entries(&self) -> Vec<Entry> {
-        let mut entries = vec![Entry {
-            bold: true,
-            ..Entry::new(Swatch::Marker(Ink::Own), &self.now_name)
-        }];
+        let mut entries = vec![Entry { bold: true, ..Entry::new(Swatch::Marker(Ink::Own), &self.now_name) }];
         entries.push(Entry::new(Swatch::Marker(Ink::Earlier), &self.earlier_name));
         match &self.cloud {
             Cloud::Empty => {}
@@ -156,10 +152,7 @@ impl Scatter {
         match &self.cloud {
             Cloud::Empty => {}
             Cloud::Points { points, .. } => {
-                let spots: Vec<(f64, f64)> = points
-                    .iter()
-                    .filter_map(|(x, y)| layout.spot(*x, *y))
-                    .collect();
+                let spots: Vec<(f64, f64)> = points.iter().filter_map(|(x, y)| layout.spot(*x, *y)).collect();
                 if points.len() <= Cloud::MOST_DOTS {
                     for (x, y) in spots {
                         drawing.disc(x, y, 2.6, Tone::Mass, 0.8);
@@ -178,12 +171,7 @@ impl Scatter {
                         y: (cell.y - high, cell.y + high),
                     };
                     if let Some(area) = layout.area(&corners) {
-                        let inner = Area::new(
-                            area.left + 0.4,
-                            area.top + 0.4,
-                            area.right - 0.4,
-                            area.bottom - 0.4,
-                        );
+                        let inner = Area::new(area.left + 0.4, area.top + 0.4, area.right - 0.4, area.bottom - 0.4);
                         drawing.rect(inner, 0.0, Tone::Mass, density(cell.count, most));
                     }
                 }
@@ -193,34 +181,22 @@ impl Scatter {
 
     fn draw_lines(&self, drawing: &mut Drawing, layout: &Layout) {
         let plot = layout.plot;
-        for (line, y) in self
-            .across
-            .iter()
-            .filter_map(|line| Some((line, layout.y.at(line.at)?)))
-        {
+        for (line, y) in self.across.iter().filter_map(|line| Some((line, layout.y.at(line.at)?))) {
             drawing.line((plot.left, y), (plot.right, y), Stroke::of(line.ink));
         }
-        for (line, x) in self
-            .upright
-            .iter()
-            .filter_map(|line| Some((line, layout.x.at(line.at)?)))
-        {
+        for (line, x) in self.upright.iter().filter_map(|line| Some((line, layout.x.at(line.at)?))) {
             drawing.line((x, plot.top), (x, plot.bottom), Stroke::of(line.ink));
         }
         let across = flags(&self.across, &layout.y);
         side_flags(drawing, &across, plot, layout.side);
         let upright = flags(&self.upright, &layout.x);
-        TopFlags::new(&upright, plot.left, drawing.width - plot::SIDE)
-            .draw(drawing, &upright, plot.top);
+        TopFlags::new(&upright, plot.left, drawing.width - plot::SIDE).draw(drawing, &upright, plot.top);
     }
 
     /// Arrows and markers, then labels where nothing is covered.
     fn draw_marks(&self, drawing: &mut Drawing, layout: &Layout) {
-        let spots: Vec<(&Mark, (f64, f64))> = self
-            .marks
-            .iter()
-            .filter_map(|mark| Some((mark, (layout.x.at(mark.x)?, layout.y.at(mark.y)?))))
-            .collect();
+        let spots: Vec<(&Mark, (f64, f64))> =
+            self.marks.iter().filter_map(|mark| Some((mark, (layout.x.at(mark.x)?, layout.y.at(mark.y)?)))).collect();
         let mut places = Places::new(layout.plot);
         for pair in spots.windows(2) {
             draw_arrow(drawing, &mut places, pair[0].1, pair[1].1);
@@ -229,32 +205,17 @@ impl Scatter {
             places.take(Area::around(*x, *y, 17.0, 17.0));
         }
         for y in self.across.iter().filter_map(|line| layout.y.at(line.at)) {
-            places.dislike(Area::new(
-                layout.plot.left,
-                y - 1.0,
-                layout.plot.right,
-                y + 1.0,
-            ));
+            places.dislike(Area::new(layout.plot.left, y - 1.0, layout.plot.right, y + 1.0));
         }
         for x in self.upright.iter().filter_map(|line| layout.x.at(line.at)) {
-            places.dislike(Area::new(
-                x - 1.0,
-                layout.plot.top,
-                x + 1.0,
-                layout.plot.bottom,
-            ));
+            places.dislike(Area::new(x - 1.0, layout.plot.top, x + 1.0, layout.plot.bottom));
         }
         self.draw_region_labels(drawing, &mut places, layout);
         let last = spots.len().saturating_sub(1);
         for (index, (mark, (x, y))) in spots.iter().enumerate().rev() {
             let now = index == last;
             draw_mark_label(drawing, &mut places, mark, (*x, *y), now);
-            drawing.marker(
-                *x,
-                *y,
-                if now { 6.5 } else { 4.5 },
-                if now { Ink::Own } else { Ink::Earlier },
-            );
+            drawing.marker(*x, *y, if now { 6.5 } else { 4.5 }, if now { Ink::Own } else { Ink::Earlier });
         }
     }
 
@@ -263,10 +224,7 @@ impl Scatter {
             let Some(area) = layout.area(region) else {
                 continue;
             };
-            let words = fit(
-                &region.label,
-                (area.width() - 12.0).max(layout.plot.width() * 0.55) / NOTE / BOLD,
-            );
+            let words = fit(&region.label, (area.width() - 12.0).max(layout.plot.width() * 0.55) / NOTE / BOLD);
             let (width, height) = (text_width(&words, NOTE, true) + 6.0, NOTE * 1.35);
             let (left, right) = (area.left + 4.0, area.right - 4.0 - width);
             let corners = [
@@ -275,8 +233,7 @@ impl Scatter {
                 (left, area.bottom - 4.0 - height),
                 (right, area.bottom - 4.0 - height),
             ];
-            let candidates =
-                corners.map(|(left, top)| Area::new(left, top, left + width, top + height));
+            let candidates = corners.map(|(left, top)| Area::new(left, top, left + width, top + height));
             if let Some(place) = places.prefer(&candidates) {
                 let (x, y) = place.middle();
                 drawing.text_on_paper(Text::note(&words, x, y).anchored(Anchor::Middle).bold(true));
@@ -287,15 +244,7 @@ impl Scatter {
 
 fn flags<'a>(lines: &'a [Line], scale: &Scale) -> Vec<Flag<'a>> {
     let flags = lines.iter();
-    flags
-        .filter_map(|line| {
-            Some(Flag {
-                words: &line.label,
-                at: scale.at(line.at)?,
-                ink: line.ink,
-            })
-        })
-        .collect()
+    flags.filter_map(|line| Some(Flag { words: &line.label, at: scale.at(line.at)?, ink: line.ink })).collect()
 }
 
 fn draw_arrow(drawing: &mut Drawing, places: &mut Places, from: (f64, f64), to: (f64, f64)) {
@@ -310,32 +259,18 @@ fn draw_arrow(drawing: &mut Drawing, places: &mut Places, from: (f64, f64), to: 
     let pieces = count(length / 8.0).max(1);
     for piece in 0..=pieces {
         let share = piece as f64 / pieces as f64;
-        places.take(Area::around(
-            from.0 + dx * share,
-            from.1 + dy * share,
-            4.0,
-            4.0,
-        ));
+        places.take(Area::around(from.0 + dx * share, from.1 + dy * share, 4.0, 4.0));
     }
 }
 
-fn draw_mark_label(
-    drawing: &mut Drawing,
-    places: &mut Places,
-    mark: &Mark,
-    spot: (f64, f64),
-    now: bool,
-) {
+fn draw_mark_label(drawing: &mut Drawing, places: &mut Places, mark: &Mark, spot: (f64, f64), now: bool) {
     let words = fit(&mark.label, 22.0);
     let (width, height) = (text_width(&words, LABEL, now) + 6.0, LABEL * 1.35);
     let Some(place) = places.near(spot.0, spot.1, width, height) else {
         return;
     };
     let (x, y) = place.middle();
-    let near = (
-        spot.0.clamp(place.left, place.right),
-        spot.1.clamp(place.top, place.bottom),
-    );
+    let near = (spot.0.clamp(place.left, place.right), spot.1.clamp(place.top, place.bottom));
     if (near.0 - spot.0).hypot(near.1 - spot.1) > 18.0 {
         drawing.line(spot, near, Stroke::new(Tone::Quiet, 0.9));
     }
@@ -355,9 +290,7 @@ fn draw_hexagons(drawing: &mut Drawing, spots: &[(f64, f64)], plot: Area) {
             (dx.hypot(dy), whole(row), whole(column))
         });
         let [a, b, c] = nearest;
-        let (_, row, column) = [b, c]
-            .into_iter()
-            .fold(a, |best, other| if other.0 < best.0 { other } else { best });
+        let (_, row, column) = [b, c].into_iter().fold(a, |best, other| if other.0 < best.0 { other } else { best });
         *counts.entry((row, column)).or_default() += 1;
     }
     let most = counts.values().copied().max().unwrap_or(0);
@@ -365,23 +298,13 @@ fn draw_hexagons(drawing: &mut Drawing, spots: &[(f64, f64)], plot: Area) {
     for ((row, column), count) in counts {
         let shift = if row.rem_euclid(2) == 1 { 0.5 } else { 0.0 };
         let (x, y) = ((column as f64 + shift) * HEXAGON, row as f64 * rise);
-        let corners = [
-            (0.0, -1.0),
-            (0.866, -0.5),
-            (0.866, 0.5),
-            (0.0, 1.0),
-            (-0.866, 0.5),
-            (-0.866, -0.5),
-        ];
+        let corners = [(0.0, -1.0), (0.866, -0.5), (0.866, 0.5), (0.0, 1.0), (-0.866, 0.5), (-0.866, -0.5)];
         let corners = corners.map(|(right, down)| (x + right * size, y + down * size));
         drawing.face(&plot.clipped(&corners), Tone::Mass, density(count, most));
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rows and columns within one drawing, far below 2^53"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rows and columns within one drawing, far below 2^53")]
 const fn whole(value: f64) -> i64 {
     value as i64
 }
@@ -389,10 +312,7 @@ const fn whole(value: f64) -> i64 {
 /// The opacity step of a count; steps follow the square root, so that thin places stay visible.
 fn density(count: u64, most: u64) -> f64 {
     let share = (count as f64 / most.max(1) as f64).sqrt();
-    let step = STEPS
-        .iter()
-        .enumerate()
-        .find(|(index, _)| share <= (*index as f64 + 1.0) / STEPS.len() as f64);
+    let step = STEPS.iter().enumerate().find(|(index, _)| share <= (*index as f64 + 1.0) / STEPS.len() as f64);
     f64::from(step.map_or(100, |(_, percent)| *percent)) / 100.0
 }
 
@@ -406,31 +326,16 @@ struct Layout {
 
 impl Layout {
     fn new(chart: &Scatter, width: f64) -> Self {
-        let words: Vec<String> = chart
-            .y
-            .ticks()
-            .into_iter()
-            .map(|tick| chart.y.words(tick))
-            .collect();
+        let words: Vec<String> = chart.y.ticks().into_iter().map(|tick| chart.y.words(tick)).collect();
         let left = plot::left_room(words.iter().map(String::as_str));
         let any = chart.y.laid(0.0, 1.0);
         let side = side_width(&flags(&chart.across, &any), width * 0.26);
         let right = width - if side > 0.0 { side + SIDE_ROOM } else { 16.0 };
         let upright = flags(&chart.upright, &chart.x.laid(left, right));
-        let top =
-            plot::TITLE_ROW + TopFlags::new(&upright, left, width - plot::SIDE).height() + 6.0;
-        let height = if chart.about.extent == Extent::Full {
-            370.0
-        } else {
-            230.0
-        };
+        let top = plot::TITLE_ROW + TopFlags::new(&upright, left, width - plot::SIDE).height() + 6.0;
+        let height = if chart.about.extent == Extent::Full { 370.0 } else { 230.0 };
         let plot = Area::new(left, top, right, top + height);
-        Self {
-            plot,
-            x: chart.x.laid(left, right),
-            y: chart.y.laid(plot.bottom, plot.top),
-            side,
-        }
+        Self { plot, x: chart.x.laid(left, right), y: chart.y.laid(plot.bottom, plot.top), side }
     }
 
     /// Where a point is drawn; none if it lies outside.
@@ -443,12 +348,7 @@ impl Layout {
     fn area(&self, region: &Region) -> Option<Area> {
         let (left, right) = (self.x.at(region.x.0)?, self.x.at(region.x.1)?);
         let (bottom, top) = (self.y.at(region.y.0)?, self.y.at(region.y.1)?);
-        let area = Area::new(
-            left.min(right),
-            top.min(bottom),
-            left.max(right),
-            top.max(bottom),
-        );
+        let area = Area::new(left.min(right), top.min(bottom), left.max(right), top.max(bottom));
         (area.width() > 1.0 && area.height() > 1.0).then_some(area)
     }
 }

@@ -41,24 +41,11 @@ impl Trend {
     #[must_use]
     pub fn svg(&self) -> Svg {
         let mut drawing = Drawing::new(&self.about);
-        let words: Vec<String> = self
-            .axis
-            .ticks()
-            .into_iter()
-            .map(|tick| self.axis.words(tick))
-            .collect();
+        let words: Vec<String> = self.axis.ticks().into_iter().map(|tick| self.axis.words(tick)).collect();
         let left = plot::left_room(words.iter().map(String::as_str));
-        let latest: Vec<(String, f64, Ink)> = self
-            .series
-            .iter()
-            .filter_map(|series| self.latest(series))
-            .collect();
+        let latest: Vec<(String, f64, Ink)> = self.series.iter().filter_map(|series| self.latest(series)).collect();
         let side = side_width(&flags(&latest), drawing.width * 0.25);
-        let height = if self.about.extent == Extent::Full {
-            240.0
-        } else {
-            160.0
-        };
+        let height = if self.about.extent == Extent::Full { 240.0 } else { 160.0 };
         let top = plot::TITLE_ROW + 6.0;
         let area = Area::new(left, top, drawing.width - side - SIDE_ROOM, top + height);
         let scale = self.axis.laid(area.bottom, area.top);
@@ -68,16 +55,11 @@ impl Trend {
         plot::base_line(&mut drawing, area);
         plot::level_ticks(&mut drawing, &self.period_ticks(area), area);
         self.draw_lines(&mut drawing, area, &scale);
-        let flag = |(words, value, ink): &'_ (String, f64, Ink)| {
-            Some((words.clone(), scale.at(*value)?, *ink))
-        };
+        let flag = |(words, value, ink): &'_ (String, f64, Ink)| Some((words.clone(), scale.at(*value)?, *ink));
         let placed: Vec<(String, f64, Ink)> = latest.iter().filter_map(flag).collect();
         side_flags(&mut drawing, &flags(&placed), area, side);
-        let mut entries: Vec<Entry> = self
-            .series
-            .iter()
-            .map(|series| Entry::series(series.ink, &series.name))
-            .collect();
+        let mut entries: Vec<Entry> =
+            self.series.iter().map(|series| Entry::series(series.ink, &series.name)).collect();
         entries.sort_by_key(|entry| !entry.bold);
         let below = plot::level_title(&mut drawing, "", area);
         let below = legend(&mut drawing, &entries, below);
@@ -86,12 +68,7 @@ impl Trend {
 
     fn period_ticks(&self, area: Area) -> Vec<Tick> {
         let periods = self.periods.iter().enumerate();
-        periods
-            .map(|(index, words)| Tick {
-                at: self.column(index, area),
-                words: words.clone(),
-            })
-            .collect()
+        periods.map(|(index, words)| Tick { at: self.column(index, area), words: words.clone() }).collect()
     }
 
     fn draw_lines(&self, drawing: &mut Drawing, area: Area, scale: &Scale) {
@@ -108,12 +85,7 @@ impl Trend {
     /// The latest value of a series, if it is of the last period.
     fn latest(&self, series: &TrendSeries) -> Option<(String, f64, Ink)> {
         let last = self.periods.len().checked_sub(1)?;
-        let value = series
-            .values
-            .get(last)
-            .copied()
-            .flatten()
-            .filter(|value| value.is_finite())?;
+        let value = series.values.get(last).copied().flatten().filter(|value| value.is_finite())?;
         Some((self.axis.words(value), value, series.ink))
     }
 
@@ -137,25 +109,13 @@ impl Trend {
             drawing.polyline(&run, Stroke::of(series.ink));
         }
         for (x, y) in points.into_iter().flatten() {
-            drawing.marker(
-                x,
-                y,
-                if series.ink == Ink::Own { 4.5 } else { 3.6 },
-                series.ink,
-            );
+            drawing.marker(x, y, if series.ink == Ink::Own { 4.5 } else { 3.6 }, series.ink);
         }
     }
 }
 
 fn flags(latest: &[(String, f64, Ink)]) -> Vec<Flag<'_>> {
-    latest
-        .iter()
-        .map(|(words, at, ink)| Flag {
-            words,
-            at: *at,
-            ink: *ink,
-        })
-        .collect()
+    latest.iter().map(|(words, at, ink)| Flag { words, at: *at, ink: *ink }).collect()
 }
 
 #[cfg(test)]

@@ -2,12 +2,9 @@
 
 use platform::{Ctx, Error, Fault, Message, Result, new_id};
 
-use super::record::{Assessment, State, Summary};
+use super::record::{Assessment, Filter, OwnPart, State, Submission, Summary};
 use super::{acts, period, store};
 use crate::{catalog, identity, organisation};
-
-/// Lists show at most this many self-checks.
-pub const LIST_LIMIT: i64 = 500;
 
 /// Begins a self-check of a unit. One per unit, item set and period.
 pub async fn create(ctx: &Ctx, unit_id: &str, item_set_id: &str, period: &str) -> Result<String> {
@@ -44,9 +41,25 @@ pub async fn create(ctx: &Ctx, unit_id: &str, item_set_id: &str, period: &str) -
     Ok(id)
 }
 
-/// Self-checks one may see, newest period first.
+/// Self-checks one may see, newest period first; the newest 500.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Summary>> {
-    store::visible(ctx, acts::READ.roles, "", LIST_LIMIT).await
+    find(ctx, &Filter::default()).await
+}
+
+/// Self-checks one may see that fit a filter.
+pub async fn find(ctx: &Ctx, filter: &Filter) -> Result<Vec<Summary>> {
+    store::visible(ctx, acts::READ.roles, filter).await
+}
+
+/// Areas that the asker was asked to answer.
+pub async fn own_parts(ctx: &Ctx) -> Result<Vec<OwnPart>> {
+    store::own_parts(ctx).await
+}
+
+/// How often and by whom a self-check was handed in and given back, newest first.
+pub async fn submissions(ctx: &Ctx, id: &str) -> Result<Vec<Submission>> {
+    let assessment = open(ctx, id).await?;
+    store::submissions(ctx, &assessment.id).await
 }
 
 /// A self-check with everything in it; not found for those who may not see it.
@@ -57,8 +70,9 @@ pub async fn open(ctx: &Ctx, id: &str) -> Result<Assessment> {
 
 /// Other self-checks of the same unit that are approved, newest period first: for comparison.
 pub async fn earlier(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<Summary>> {
-    let mut found = store::visible(ctx, acts::READ.roles, &assessment.unit_id, LIST_LIMIT).await?;
-    found.retain(|summary| summary.id != assessment.id && summary.state == State::Approved);
+    let state = State::Approved.as_str().to_owned();
+    let mut found = find(ctx, &Filter { unit_id: assessment.unit_id.clone(), state, ..Filter::default() }).await?;
+    found.retain(|summary| summary.id != assessment.id);
     Ok(found)
 }
 
@@ -77,6 +91,8 @@ pub async fn assign(ctx: &Ctx, id: &str, area_id: &str, account_id: Option<&str>
     }
     let (by, _) = ctx.account()?;
     let mut deed = ctx.begin(&acts::ASSIGN, assessment.object()).await?;
+    store::hold(&mut deed, id).await?;
+    store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
     store::set_part(&mut deed, id, area_id, account_id, by).await?;
     deed.note("area", area_id);
     deed.note("to", account_id);
@@ -93,6 +109,8 @@ pub async fn approve_exclusion(ctx: &Ctx, id: &str, item_id: &str) -> Result<()>
     };
     let (by, _) = ctx.account()?;
     let mut deed = ctx.begin(&acts::APPROVE_EXCLUSION, assessment.object()).await?;
+    store::hold(&mut deed, id).await?;
+    store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
     store::agree_exclusion(&mut deed, id, item_id, answer.version, by).await?;
     deed.note("item", item_id);
     deed.note("reason_given", reason.as_str());

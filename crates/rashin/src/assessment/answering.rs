@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::record::Assessment;
 use super::store::{self, NewAnswer};
-use super::{acts, actions};
+use super::{actions, acts};
 use crate::catalog;
 
 /// Notes and reasons are at most this many characters.
@@ -64,7 +64,8 @@ fn check_item(set: &catalog::ItemSet, change: &ItemChange) -> Vec<Fault> {
             faults.push(Fault::new(&field, "", Message::new("error-reason")));
         }
     }
-    let longest = change.note.chars().count().max(change.not_applicable_reason.as_deref().unwrap_or("").chars().count());
+    let longest =
+        change.note.chars().count().max(change.not_applicable_reason.as_deref().unwrap_or("").chars().count());
     if longest > TEXT_LIMIT {
         faults.push(Fault::new(&field, &change.note, Message::new("error-too-long").with("most", TEXT_LIMIT)));
     }
@@ -109,7 +110,8 @@ pub async fn answer_items(ctx: &Ctx, id: &str, changes: &[ItemChange]) -> Result
             note: change.note.trim(),
             seen: change.version,
         };
-        let place = if store::put_item(&mut deed, id, by, &new).await? { &mut outcome.saved } else { &mut outcome.conflicts };
+        let place =
+            if store::put_item(&mut deed, id, by, &new).await? { &mut outcome.saved } else { &mut outcome.conflicts };
         place.push(change.item_id.clone());
         if let Some(old) = now.items.get(&change.item_id) {
             deed.note(&format!("{} from", change.item_id), old.level);

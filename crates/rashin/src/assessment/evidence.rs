@@ -91,7 +91,14 @@ fn clean_name(name: &str) -> String {
 }
 
 /// Adds a file to an item.
-pub async fn add(ctx: &Ctx, folder: &EvidenceFolder, id: &str, item_id: &str, name: &str, content: &[u8]) -> Result<Evidence> {
+pub async fn add(
+    ctx: &Ctx,
+    folder: &EvidenceFolder,
+    id: &str,
+    item_id: &str,
+    name: &str,
+    content: &[u8],
+) -> Result<Evidence> {
     let assessment = actions::open(ctx, id).await?;
     assessment.must_be_open()?;
     if !actions::item_set(&assessment)?.items.iter().any(|item| item.ref_id == item_id) {
@@ -99,7 +106,11 @@ pub async fn add(ctx: &Ctx, folder: &EvidenceFolder, id: &str, item_id: &str, na
     }
     let name = clean_name(name);
     if content.is_empty() || content.len() > SIZE_LIMIT {
-        return Err(Error::field("file", &name, Message::new("error-file-size").with("most", SIZE_LIMIT / 1024 / 1024)));
+        return Err(Error::field(
+            "file",
+            &name,
+            Message::new("error-file-size").with("most", SIZE_LIMIT / 1024 / 1024),
+        ));
     }
     let Some(media_type) = media_type(&name, content) else {
         return Err(Error::field("file", &name, Message::new("error-file-type")));
@@ -138,6 +149,7 @@ pub async fn remove(ctx: &Ctx, id: &str, file_id: &str, removed: bool) -> Result
     assessment.must_be_open()?;
     let mut deed = ctx.begin(&acts::ANSWER, assessment.object()).await?;
     store::hold(&mut deed, id).await?;
+    store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
     store::remove_file(&mut deed, id, file_id, removed).await?;
     deed.note("file", file_id);
     deed.note("removed", removed);

@@ -7,17 +7,24 @@
 pub mod actions;
 pub mod acts;
 pub mod answering;
+pub mod answers;
+pub mod answers_file;
 pub mod api;
 pub mod cli;
+pub mod compare;
 pub mod evidence;
 pub mod period;
 pub mod record;
+pub mod rights;
+pub mod score;
 pub mod store;
 pub mod web;
 
 #[cfg(test)]
 mod tests;
 
-pub use actions::{approve, approve_exclusion, assign, create, earlier, give_back, list, open, submit};
+pub use actions::{
+    approve, approve_exclusion, assign, create, earlier, find, give_back, list, open, own_parts, submissions, submit,
+};
 pub use answering::{ItemChange, Outcome, answer_items, answer_profile};
-pub use record::{Assessment, State, Summary};
+pub use record::{Assessment, Filter, OwnPart, State, Summary};

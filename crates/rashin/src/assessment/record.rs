@@ -29,6 +29,49 @@ impl State {
             Self::Approved => "approved",
         }
     }
+
+    /// From the text sent.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Open, Self::Submitted, Self::Approved].into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// Which self-checks a list shows. Empty texts ask for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Only of this unit.
+    pub unit_id: String,
+    /// Only of this period.
+    pub period: String,
+    /// Only in this state.
+    pub state: String,
+    /// Only of units whose name contains this.
+    pub name: String,
+    /// `unit`, `state`, `changed`; else by period, newest first.
+    pub sort: String,
+    /// At most so many.
+    pub limit: i64,
+    /// Without the first so many.
+    pub skip: i64,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        let none = String::new;
+        Self { unit_id: none(), period: none(), state: none(), name: none(), sort: none(), limit: 500, skip: 0 }
+    }
+}
+
+/// An area one was asked to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPart {
+    /// Self-check.
+    pub assessment_id: String,
+    /// Area.
+    pub area_id: String,
+    /// Items of it answered so far.
+    pub answered: i64,
 }
 
 /// A self-check in a list.
@@ -50,8 +93,18 @@ pub struct Summary {
     pub profile_answered: i64,
     /// Items answered, not-applicable ones included.
     pub items_answered: i64,
+    /// Items said not to apply that nobody has agreed to yet.
+    pub exclusions_open: i64,
     /// When it was begun, milliseconds since 1970.
     pub created_at_ms: i64,
+    /// When an item was last answered, or else when it was begun, milliseconds since 1970.
+    pub changed_at_ms: i64,
+    /// Account that handed in what stands.
+    pub submitted_by: Option<String>,
+    /// That person's name.
+    pub submitted_by_name: Option<String>,
+    /// When it was handed in, milliseconds since 1970.
+    pub submitted_at_ms: Option<i64>,
     /// When it was approved, milliseconds since 1970.
     pub approved_at_ms: Option<i64>,
 }
@@ -149,6 +202,10 @@ pub struct Submission {
     pub content_hash: String,
     /// Why it was given back, where it was.
     pub returned_reason: Option<String>,
+    /// Who gave it back.
+    pub returned_by_name: Option<String>,
+    /// When it was given back, milliseconds since 1970.
+    pub returned_at_ms: Option<i64>,
 }
 
 /// Approved by whom and when.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use platform::{Ctx, Deed, Error, Message, Result, Row, Value, statements};
 
-use super::record::{Approval, Assessment, Evidence, ItemAnswer, Part, ProfileAnswer, State, Submission, Summary};
+use super::record::{
+    Approval, Assessment, Evidence, Filter, ItemAnswer, OwnPart, Part, ProfileAnswer, State, Submission, Summary,
+};
 use crate::identity::gate::role_list;
 
 statements! {
@@ -14,15 +16,29 @@ statements! {
     HOLD = "UPDATE assessments SET changes = changes + 1 WHERE id = $1";
     ONE = "SELECT a.id, a.tenant_id, a.unit_id, u.name AS unit_name, a.item_set_id, a.item_set_hash, a.period, a.created_at_ms \
         FROM assessments a JOIN units u ON u.id = a.unit_id WHERE a.id = $1";
-    VISIBLE = "SELECT a.id, a.unit_id, u.name AS unit_name, a.item_set_id, a.period, a.created_at_ms, p.approved_at_ms, \
-        (SELECT COUNT(*) FROM submissions s WHERE s.assessment_id = a.id AND s.returned_at_ms IS NULL) AS standing, \
+    // Sorting and filtering happen here, so that a page of the list is one bounded answer.
+    VISIBLE = "SELECT * FROM (SELECT a.id, a.unit_id, u.name AS unit_name, u.path, a.item_set_id, a.period, a.created_at_ms, p.approved_at_ms, \
+        s.submitted_by, s.submitted_at_ms, w.name AS submitted_by_name, \
+        CASE WHEN p.assessment_id IS NOT NULL THEN 'approved' WHEN s.id IS NOT NULL THEN 'submitted' ELSE 'open' END AS state, \
         (SELECT COUNT(*) FROM profile_answers q WHERE q.assessment_id = a.id) AS profile_answered, \
-        (SELECT COUNT(*) FROM item_answers i WHERE i.assessment_id = a.id AND (i.level IS NOT NULL OR i.not_applicable_reason IS NOT NULL)) AS items_answered \
+        (SELECT COUNT(*) FROM item_answers i WHERE i.assessment_id = a.id AND (i.level IS NOT NULL OR i.not_applicable_reason IS NOT NULL)) AS items_answered, \
+        (SELECT COUNT(*) FROM item_answers i WHERE i.assessment_id = a.id AND i.not_applicable_reason IS NOT NULL AND NOT EXISTS \
+          (SELECT 1 FROM exclusion_approvals e WHERE e.assessment_id = i.assessment_id AND e.item_id = i.item_id AND e.answer_version = i.version)) AS exclusions_open, \
+        COALESCE((SELECT MAX(i.answered_at_ms) FROM item_answers i WHERE i.assessment_id = a.id), a.created_at_ms) AS changed_at_ms \
         FROM assessments a JOIN units u ON u.id = a.unit_id LEFT JOIN approvals p ON p.assessment_id = a.id \
-        WHERE a.tenant_id = $1 AND (a.unit_id = $5 OR $5 = '') AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id \
+        LEFT JOIN submissions s ON s.assessment_id = a.id AND s.returned_at_ms IS NULL LEFT JOIN accounts w ON w.id = s.submitted_by \
+        WHERE a.tenant_id = $1 AND (a.unit_id = $5 OR $5 = '') AND (a.period = $6 OR $6 = '') \
+          AND (LOWER(u.name) LIKE '%' || LOWER($8) || '%') AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id \
           WHERE g.account_id = $2 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
-          AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%') \
-        ORDER BY a.period DESC, u.path, a.item_set_id LIMIT $6";
+          AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%')) v \
+        WHERE (v.state = $7 OR $7 = '') \
+        ORDER BY CASE WHEN $9 = 'unit' THEN v.unit_name ELSE '' END, CASE WHEN $9 = 'state' THEN v.state ELSE '' END DESC, \
+          CASE WHEN $9 = 'changed' THEN -v.changed_at_ms ELSE 0 END, v.period DESC, v.path, v.item_set_id LIMIT $10 OFFSET $11";
+    OWN_PARTS = "SELECT p.assessment_id, p.area_id, \
+        (SELECT COUNT(*) FROM item_answers i WHERE i.assessment_id = p.assessment_id AND i.item_id LIKE p.area_id || '-%' \
+          AND (i.level IS NOT NULL OR i.not_applicable_reason IS NOT NULL)) AS answered \
+        FROM parts p JOIN assessments a ON a.id = p.assessment_id WHERE p.account_id = $1 AND a.tenant_id = $2 \
+        ORDER BY p.assessment_id, p.area_id LIMIT 1000";
     PROFILE = "SELECT q.question_id, q.option_id, a.name AS by_name, q.answered_at_ms, q.version \
         FROM profile_answers q LEFT JOIN accounts a ON a.id = q.answered_by WHERE q.assessment_id = $1";
     ITEMS = "SELECT i.item_id, i.level, i.not_applicable_reason, i.note, a.name AS by_name, i.answered_at_ms, i.version, b.name AS agreed_by \
@@ -33,8 +49,9 @@ statements! {
         FROM evidence_files f LEFT JOIN accounts a ON a.id = f.added_by \
         WHERE f.assessment_id = $1 AND f.removed_at_ms IS NULL ORDER BY f.added_at_ms, f.id LIMIT 1000";
     PARTS = "SELECT p.area_id, p.account_id, a.name FROM parts p JOIN accounts a ON a.id = p.account_id WHERE p.assessment_id = $1 ORDER BY p.area_id";
-    SUBMISSION = "SELECT s.id, s.submitted_by, a.name AS by_name, s.submitted_at_ms, s.content_hash, s.returned_reason \
-        FROM submissions s LEFT JOIN accounts a ON a.id = s.submitted_by WHERE s.assessment_id = $1 ORDER BY s.submitted_at_ms DESC, s.id DESC LIMIT 1";
+    SUBMISSIONS = "SELECT s.id, s.submitted_by, a.name AS by_name, s.submitted_at_ms, s.content_hash, s.returned_reason, s.returned_at_ms, r.name AS returned_by \
+        FROM submissions s LEFT JOIN accounts a ON a.id = s.submitted_by LEFT JOIN accounts r ON r.id = s.returned_by \
+        WHERE s.assessment_id = $1 ORDER BY s.submitted_at_ms DESC, s.id DESC LIMIT 50";
     APPROVAL = "SELECT a.name AS by_name, p.approved_at_ms, p.self_approved, p.comment, p.content_hash \
         FROM approvals p LEFT JOIN accounts a ON a.id = p.approved_by WHERE p.assessment_id = $1";
     ADD_PROFILE = "INSERT INTO profile_answers (assessment_id, question_id, option_id, answered_by, answered_at_ms, version) \
@@ -96,32 +113,61 @@ pub(super) async fn hold(deed: &mut Deed, id: &str) -> Result<()> {
 }
 
 fn summary_of(row: &Row) -> Result<Summary> {
-    let approved_at_ms = row.opt_int("approved_at_ms")?;
-    let state = match (approved_at_ms, row.int("standing")?) {
-        (Some(_), _) => State::Approved,
-        (None, 0) => State::Open,
-        _ => State::Submitted,
-    };
+    let state = row.text("state")?;
     Ok(Summary {
         id: row.text("id")?,
         unit_id: row.text("unit_id")?,
         unit_name: row.text("unit_name")?,
         item_set_id: row.text("item_set_id")?,
         period: row.text("period")?,
-        state,
+        state: State::parse(&state).ok_or_else(|| Error::internal(format!("state {state}")))?,
         profile_answered: row.int("profile_answered")?,
         items_answered: row.int("items_answered")?,
+        exclusions_open: row.int("exclusions_open")?,
         created_at_ms: row.int("created_at_ms")?,
-        approved_at_ms,
+        changed_at_ms: row.int("changed_at_ms")?,
+        submitted_by: row.opt_text("submitted_by")?,
+        submitted_by_name: row.opt_text("submitted_by_name")?,
+        submitted_at_ms: row.opt_int("submitted_at_ms")?,
+        approved_at_ms: row.opt_int("approved_at_ms")?,
     })
 }
 
-/// Self-checks the asker may read; of one unit, or of all with an empty id.
-pub(super) async fn visible(ctx: &Ctx, roles: &[&str], unit_id: &str, limit: i64) -> Result<Vec<Summary>> {
+/// Self-checks the asker may read that fit the filter.
+pub(super) async fn visible(ctx: &Ctx, roles: &[&str], filter: &Filter) -> Result<Vec<Summary>> {
     let (account_id, tenant_id) = ctx.account()?;
-    let values =
-        [tenant_id.into(), account_id.into(), role_list(roles).into(), ctx.now_ms().into(), unit_id.into(), limit.into()];
+    let values = [
+        tenant_id.into(),
+        account_id.into(),
+        role_list(roles).into(),
+        ctx.now_ms().into(),
+        filter.unit_id.as_str().into(),
+        filter.period.as_str().into(),
+        filter.state.as_str().into(),
+        filter.name.trim().into(),
+        filter.sort.as_str().into(),
+        filter.limit.into(),
+        filter.skip.into(),
+    ];
     ctx.rows(&VISIBLE, &values).await?.iter().map(summary_of).collect()
+}
+
+/// Areas the asker was asked to answer.
+pub(super) async fn own_parts(ctx: &Ctx) -> Result<Vec<OwnPart>> {
+    let (account_id, tenant_id) = ctx.account()?;
+    let part = |row: &Row| {
+        Ok(OwnPart {
+            assessment_id: row.text("assessment_id")?,
+            area_id: row.text("area_id")?,
+            answered: row.int("answered")?,
+        })
+    };
+    ctx.rows(&OWN_PARTS, &[account_id.into(), tenant_id.into()]).await?.iter().map(part).collect()
+}
+
+/// All submissions of a self-check, newest first.
+pub(super) async fn submissions(ctx: &Ctx, id: &str) -> Result<Vec<Submission>> {
+    ctx.rows(&SUBMISSIONS, &[id.into()]).await?.iter().map(submission_of).collect()
 }
 
 fn name_of(row: &Row, column: &str) -> Result<String> {
@@ -177,6 +223,8 @@ fn submission_of(row: &Row) -> Result<Submission> {
         submitted_at_ms: row.int("submitted_at_ms")?,
         content_hash: row.text("content_hash")?,
         returned_reason: row.opt_text("returned_reason")?,
+        returned_by_name: row.opt_text("returned_by")?,
+        returned_at_ms: row.opt_int("returned_at_ms")?,
     })
 }
 
@@ -214,7 +262,7 @@ pub(super) async fn one(mut source: Source<'_>, id: &str) -> Result<Assessment> 
     let items = source.rows(&ITEMS, id).await?.iter().map(item_of).collect::<Result<BTreeMap<_, _>>>()?;
     let evidence = source.rows(&FILES, id).await?.iter().map(file_of).collect::<Result<Vec<_>>>()?;
     let parts = source.rows(&PARTS, id).await?.iter().map(part_of).collect::<Result<Vec<_>>>()?;
-    let submission = source.rows(&SUBMISSION, id).await?.first().map(submission_of).transpose()?;
+    let submission = source.rows(&SUBMISSIONS, id).await?.first().map(submission_of).transpose()?;
     let approval = source.rows(&APPROVAL, id).await?.first().map(approval_of).transpose()?;
     let state = match (&approval, &submission) {
         (Some(_), _) => State::Approved,
@@ -241,7 +289,14 @@ pub(super) async fn one(mut source: Source<'_>, id: &str) -> Result<Assessment> 
 }
 
 /// Writes a profile answer if nobody changed it since `seen` (0: never answered). False on a conflict.
-pub(super) async fn put_profile(deed: &mut Deed, id: &str, question: &str, option: &str, by: &str, seen: i64) -> Result<bool> {
+pub(super) async fn put_profile(
+    deed: &mut Deed,
+    id: &str,
+    question: &str,
+    option: &str,
+    by: &str,
+    seen: i64,
+) -> Result<bool> {
     let now_ms = deed.now_ms();
     let mut values: Vec<Value> = vec![id.into(), question.into(), option.into(), by.into(), now_ms.into()];
     let changed = if seen == 0 {
@@ -286,7 +341,9 @@ pub(super) async fn put_item(deed: &mut Deed, id: &str, by: &str, new: &NewAnswe
 
 pub(super) async fn agree_exclusion(deed: &mut Deed, id: &str, item_id: &str, version: i64, by: &str) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&AGREE_EXCLUSION, &[id.into(), item_id.into(), version.into(), by.into(), now_ms.into()]).await.map(|_| ())
+    deed.write(&AGREE_EXCLUSION, &[id.into(), item_id.into(), version.into(), by.into(), now_ms.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn add_file(deed: &mut Deed, id: &str, file: &Evidence, by: &str) -> Result<()> {
@@ -317,7 +374,13 @@ pub(super) async fn remove_file(deed: &mut Deed, id: &str, file_id: &str, remove
 }
 
 /// Asks somebody to answer an area; nobody with `None`.
-pub(super) async fn set_part(deed: &mut Deed, id: &str, area_id: &str, account_id: Option<&str>, by: &str) -> Result<()> {
+pub(super) async fn set_part(
+    deed: &mut Deed,
+    id: &str,
+    area_id: &str,
+    account_id: Option<&str>,
+    by: &str,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     match account_id {
         Some(account_id) => {
@@ -330,7 +393,9 @@ pub(super) async fn set_part(deed: &mut Deed, id: &str, area_id: &str, account_i
 
 pub(super) async fn submit(deed: &mut Deed, submission_id: &str, id: &str, by: &str, content_hash: &str) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&SUBMIT, &[submission_id.into(), id.into(), by.into(), now_ms.into(), content_hash.into()]).await.map(|_| ())
+    deed.write(&SUBMIT, &[submission_id.into(), id.into(), by.into(), now_ms.into(), content_hash.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn give_back(deed: &mut Deed, submission_id: &str, by: &str, reason: &str) -> Result<()> {
@@ -341,7 +406,13 @@ pub(super) async fn give_back(deed: &mut Deed, submission_id: &str, by: &str, re
     }
 }
 
-pub(super) async fn approve(deed: &mut Deed, assessment: &Assessment, by: &str, alone: bool, comment: &str) -> Result<()> {
+pub(super) async fn approve(
+    deed: &mut Deed,
+    assessment: &Assessment,
+    by: &str,
+    alone: bool,
+    comment: &str,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     let values = [
         assessment.id.as_str().into(),

@@ -32,7 +32,10 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
     let entries = super::entries(&desk.ctx, &Filter { before, act, object_id: object, actor }).await?;
     desk.say(&entries, || {
         let line = |entry: &super::Entry| {
-            format!("{}  {}  {}  {}  {} {}", entry.seq, entry.at_ms, entry.actor_name, entry.act, entry.object_kind, entry.object_id)
+            format!(
+                "{}  {}  {}  {}  {} {}",
+                entry.seq, entry.at_ms, entry.actor_name, entry.act, entry.object_kind, entry.object_id
+            )
         };
         entries.iter().map(line).collect()
     })

@@ -1,4 +1,4 @@
-//! Reads audit_entries, which deeds write.
+//! Reads `audit_entries`, which deeds write.
 
 use platform::db::like_literally;
 use platform::{Ctx, Result, Row, statements};

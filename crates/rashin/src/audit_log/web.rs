@@ -35,9 +35,13 @@ struct Asked {
     actor: String,
 }
 
-async fn show_log(SignedIn(asker): SignedIn, Query(asked): Query<Asked>) -> Answer<Html<LogPage>> {
-    let filter =
-        Filter { before: asked.before.parse().ok(), act: asked.act, object_id: asked.object_id, actor: asked.actor };
+async fn show_log(SignedIn(asker): SignedIn, Query(wanted): Query<Asked>) -> Answer<Html<LogPage>> {
+    let filter = Filter {
+        before: wanted.before.parse().ok(),
+        act: wanted.act,
+        object_id: wanted.object_id,
+        actor: wanted.actor,
+    };
     let entries = super::entries(&asker.ctx, &filter).await?;
     let older = entries.last().filter(|_| entries.len() == PAGE_SIZE).map(|last| {
         format!(

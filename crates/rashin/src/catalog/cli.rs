@@ -55,16 +55,10 @@ pub fn run(
 ) -> std::io::Result<ExitCode> {
     match command {
         CatalogCommand::Check { folder, format } => {
-            let files = match folder
-                .as_ref()
-                .map_or_else(|| Ok(builtin_files()), |folder| files_in(folder))
-            {
+            let files = match folder.as_ref().map_or_else(|| Ok(builtin_files()), |folder| files_in(folder)) {
                 Ok(files) => files,
                 Err(error) => {
-                    let folder = folder
-                        .as_ref()
-                        .map(|folder| folder.display().to_string())
-                        .unwrap_or_default();
+                    let folder = folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default();
                     let args = [("folder", folder.as_str()), ("detail", &error.to_string())];
                     writeln!(err, "{}", texts.get(language, "catalog-unreadable", &args))?;
                     return Ok(ExitCode::FAILURE);
@@ -75,11 +69,7 @@ pub fn run(
         CatalogCommand::List { format } => list(builtin(), *format, (texts, language), out),
         CatalogCommand::Show { set, format } => {
             let Some(found) = builtin().item_set(set) else {
-                let known: Vec<&str> = builtin()
-                    .item_sets
-                    .iter()
-                    .map(|set| set.id.as_str())
-                    .collect();
+                let known: Vec<&str> = builtin().item_sets.iter().map(|set| set.id.as_str()).collect();
                 let args = [("id", set.as_str()), ("known", &known.join(", "))];
                 writeln!(err, "{}", texts.get(language, "catalog-unknown-set", &args))?;
                 return Ok(ExitCode::FAILURE);
@@ -108,11 +98,7 @@ fn check(
                 writeln!(out, "{}", line_of(finding, (texts, language)))?;
             }
             let count = findings.len().to_string();
-            writeln!(
-                out,
-                "{}",
-                texts.get(language, "catalog-found", &[("count", &count)])
-            )?;
+            writeln!(out, "{}", texts.get(language, "catalog-found", &[("count", &count)]))?;
         }
         (Err(findings), Format::Json) => {
             let list: Vec<_> = findings
@@ -125,21 +111,12 @@ fn check(
             print_json(&json!({ "ok": false, "findings": list }), out)?;
         }
     }
-    Ok(if loaded.is_ok() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if loaded.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// `file:line: reason`.
 fn line_of(finding: &Finding, (texts, language): (&Texts, Language)) -> String {
-    format!(
-        "{}:{}: {}",
-        finding.file,
-        finding.line,
-        texts.show(language, &finding.reason)
-    )
+    format!("{}:{}: {}", finding.file, finding.line, texts.show(language, &finding.reason))
 }
 
 fn item_count(catalog: &Catalog) -> usize {
@@ -155,13 +132,7 @@ fn counts(catalog: &Catalog, (texts, language): (&Texts, Language)) -> String {
         ("frameworks", catalog.frameworks.len()),
     ]
     .map(|(name, count)| (name, count.to_string()));
-    texts.get(
-        language,
-        "catalog-checked",
-        &counts
-            .each_ref()
-            .map(|(name, count)| (*name, count.as_str())),
-    )
+    texts.get(language, "catalog-checked", &counts.each_ref().map(|(name, count)| (*name, count.as_str())))
 }
 
 fn counts_json(catalog: &Catalog) -> serde_json::Value {
@@ -206,35 +177,17 @@ fn set_json(set: &ItemSet) -> serde_json::Value {
 
 fn head(set: &ItemSet, (texts, language): (&Texts, Language)) -> String {
     let items = set.items.len().to_string();
-    let args = [
-        ("id", set.id.as_str()),
-        ("title", set.title.get(language)),
-        ("items", &items),
-        ("version", &set.version),
-    ];
+    let args =
+        [("id", set.id.as_str()), ("title", set.title.get(language)), ("items", &items), ("version", &set.version)];
     texts.get(language, "catalog-set-line", &args)
 }
 
-fn show(
-    set: &ItemSet,
-    (texts, language): (&Texts, Language),
-    out: &mut impl Write,
-) -> std::io::Result<()> {
+fn show(set: &ItemSet, (texts, language): (&Texts, Language), out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{}", head(set, (texts, language)))?;
-    writeln!(
-        out,
-        "{}",
-        texts.get(language, "catalog-hash", &[("hash", &set.hash)])
-    )?;
+    writeln!(out, "{}", texts.get(language, "catalog-hash", &[("hash", &set.hash)]))?;
     writeln!(out, "{}", set.source.get(language))?;
     for area in &set.areas {
-        writeln!(
-            out,
-            "\n{}  {}\n{}",
-            area.ref_id,
-            area.title.get(language),
-            area.help.get(language)
-        )?;
+        writeln!(out, "\n{}  {}\n{}", area.ref_id, area.title.get(language), area.help.get(language))?;
         for item in set.items_of(&area.ref_id) {
             show_item(item, (texts, language), out)?;
         }
@@ -242,24 +195,12 @@ fn show(
     Ok(())
 }
 
-fn show_item(
-    item: &Item,
-    (texts, language): (&Texts, Language),
-    out: &mut impl Write,
-) -> std::io::Result<()> {
+fn show_item(item: &Item, (texts, language): (&Texts, Language), out: &mut impl Write) -> std::io::Result<()> {
     let text = |key: &str, args: &[(&str, &str)]| texts.get(language, key, args);
     writeln!(out, "\n  {}  {}", item.ref_id, item.question.get(language))?;
     writeln!(out, "    {}", item.help.get(language))?;
-    let weight = text(
-        "catalog-weight",
-        &[("weight", &format!("{:.1}", item.weight))],
-    );
-    writeln!(
-        out,
-        "    {weight}  ISO/IEC 27001 {}  CSF {}",
-        item.iso27001.join(" "),
-        item.csf.join(" ")
-    )?;
+    let weight = text("catalog-weight", &[("weight", &format!("{:.1}", item.weight))]);
+    writeln!(out, "    {weight}  ISO/IEC 27001 {}  CSF {}", item.iso27001.join(" "), item.csf.join(" "))?;
     writeln!(out, "    {}", text("catalog-levels", &[]))?;
     for level in &item.levels {
         writeln!(out, "      {}  {}", level.level, level.text.get(language))?;
@@ -272,16 +213,10 @@ fn show_item(
     for action in &item.actions {
         let effort = text(effort_key(action.effort), &[]);
         writeln!(out, "      {} → {}  {effort}", action.from, action.to)?;
-        for (key, words) in [
-            ("catalog-first", &action.first),
-            ("catalog-who", &action.who),
-            ("catalog-proof", &action.proof),
-        ] {
-            writeln!(
-                out,
-                "        {}",
-                text(key, &[("text", words.get(language))])
-            )?;
+        for (key, words) in
+            [("catalog-first", &action.first), ("catalog-who", &action.who), ("catalog-proof", &action.proof)]
+        {
+            writeln!(out, "        {}", text(key, &[("text", words.get(language))]))?;
         }
     }
     Ok(())
@@ -291,9 +226,9 @@ fn show_item(
 #[must_use]
 pub const fn effort_key(effort: super::Effort) -> &'static str {
     match effort {
-        super::Effort::Small => "effort-small",
-        super::Effort::Medium => "effort-medium",
-        super::Effort::Large => "effort-large",
+        super::Effort::Small => "catalog-effort-small",
+        super::Effort::Medium => "catalog-effort-medium",
+        super::Effort::Large => "catalog-effort-large",
     }
 }
 

@@ -18,11 +18,11 @@ mod tests;
 
 pub use load::{files_in, load};
 pub use model::{
-    Action, Area, Bilingual, Catalog, Effort, Framework, Index, IndexModel, Item, ItemSet, Level,
-    Maturity, Profile, Question, QuestionIndex, QuestionOption, Requirement, Size, Term,
-    TermOption,
+    Action, Area, Bilingual, Catalog, Effort, Framework, Index, IndexModel, Item, ItemSet, Level, Maturity, Profile,
+    Question, QuestionIndex, QuestionOption, Requirement, Size, Term, TermOption,
 };
 pub use read::Finding;
+pub(crate) use read::line_of;
 
 use std::sync::OnceLock;
 
@@ -52,10 +52,7 @@ pub fn builtin_files() -> Vec<(String, String)> {
         .filter(|path| path.ends_with(".toml"))
         .filter_map(|path| {
             let file = Files::get(&path)?;
-            Some((
-                path.to_string(),
-                String::from_utf8_lossy(&file.data).into_owned(),
-            ))
+            Some((path.to_string(), String::from_utf8_lossy(&file.data).into_owned()))
         })
         .collect();
     files.sort();

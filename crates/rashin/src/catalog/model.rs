@@ -18,10 +18,7 @@ impl Bilingual {
     /// From the two texts.
     #[must_use]
     pub fn new(ja: &str, en: &str) -> Self {
-        Self {
-            ja: ja.to_owned(),
-            en: en.to_owned(),
-        }
+        Self { ja: ja.to_owned(), en: en.to_owned() }
     }
 
     /// The text in a language.
@@ -146,10 +143,7 @@ impl ItemSet {
     /// The hash as declared at [`Self::hash`], computed anew.
     #[must_use]
     pub fn computed_hash(&self) -> String {
-        let bare = Self {
-            hash: String::new(),
-            ..self.clone()
-        };
+        let bare = Self { hash: String::new(), ..self.clone() };
         let text = serde_json::to_string(&bare).unwrap_or_default();
         hex::encode(Sha256::digest(text.as_bytes()))
     }
@@ -269,16 +263,13 @@ impl Profile {
     /// The question with this ref id.
     #[must_use]
     pub fn question(&self, ref_id: &str) -> Option<&Question> {
-        self.questions
-            .iter()
-            .find(|question| question.ref_id == ref_id)
+        self.questions.iter().find(|question| question.ref_id == ref_id)
     }
 
     /// The options of the question that tells industries apart.
     #[must_use]
     pub fn industries(&self) -> &[QuestionOption] {
-        self.question("industry")
-            .map_or(&[], |question| &question.options)
+        self.question("industry").map_or(&[], |question| &question.options)
     }
 }
 
@@ -335,9 +326,7 @@ pub struct QuestionOption {
 }
 
 /// Size of a company by people at work.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Size {
     /// Up to 300.
@@ -427,9 +416,7 @@ impl Framework {
     /// The requirement with this ref id.
     #[must_use]
     pub fn requirement(&self, ref_id: &str) -> Option<&Requirement> {
-        self.requirements
-            .iter()
-            .find(|requirement| requirement.ref_id == ref_id)
+        self.requirements.iter().find(|requirement| requirement.ref_id == ref_id)
     }
 }
 

@@ -31,11 +31,7 @@ pub(super) struct Findings(RefCell<Vec<Finding>>);
 impl Findings {
     /// Notes one.
     pub(super) fn add(&self, file: &str, line: u32, reason: Message) {
-        self.0.borrow_mut().push(Finding {
-            file: file.to_owned(),
-            line,
-            reason,
-        });
+        self.0.borrow_mut().push(Finding { file: file.to_owned(), line, reason });
     }
 
     /// All of them, by file and line.
@@ -59,8 +55,7 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     fn report(&self, offset: usize, reason: Message) {
-        self.findings
-            .add(self.file, line_of(self.text, offset), reason);
+        self.findings.add(self.file, line_of(self.text, offset), reason);
     }
 }
 
@@ -68,9 +63,7 @@ impl Source<'_> {
 #[must_use]
 pub(crate) fn line_of(text: &str, offset: usize) -> u32 {
     let before = text.as_bytes().iter().take(offset);
-    u32::try_from(before.filter(|byte| **byte == b'\n').count())
-        .unwrap_or(u32::MAX)
-        .saturating_add(1)
+    u32::try_from(before.filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// How long a text may be: Japanese in full-width characters (a half-width one counts half), English in characters.
@@ -109,14 +102,9 @@ impl<'a> Table<'a> {
         let (document, errors) = DeTable::parse_recoverable(source.text);
         for error in &errors {
             let offset = error.span().map_or(0, |span| span.start);
-            source.report(
-                offset,
-                Message::new("finding-syntax").with("detail", error.message()),
-            );
+            source.report(offset, Message::new("finding-syntax").with("detail", error.message()));
         }
-        errors
-            .is_empty()
-            .then(|| Self::of(source, String::new(), 0, document.into_inner()))
+        errors.is_empty().then(|| Self::of(source, String::new(), 0, document.into_inner()))
     }
 
     fn of(source: Source<'a>, path: String, start: usize, table: DeTable<'a>) -> Self {
@@ -128,28 +116,18 @@ impl<'a> Table<'a> {
             places.insert(key.clone(), place);
             entries.insert(key, value);
         }
-        Self {
-            source,
-            path,
-            start,
-            entries,
-            places,
-        }
+        Self { source, path, start, entries, places }
     }
 
     /// Reports something about one of its keys, naming the field.
     pub(super) fn report_key(&self, key: &str, reason: Message) {
         let place = self.places.get(key).copied().unwrap_or(self.start);
-        self.source
-            .report(place, reason.with("field", self.field(key)));
+        self.source.report(place, reason.with("field", self.field(key)));
     }
 
     /// Line of a key, or of the table where it has none.
     pub(super) fn line_of_key(&self, key: &str) -> u32 {
-        line_of(
-            self.source.text,
-            self.places.get(key).copied().unwrap_or(self.start),
-        )
+        line_of(self.source.text, self.places.get(key).copied().unwrap_or(self.start))
     }
 
     /// Reports every key that nobody asked for.
@@ -172,9 +150,7 @@ impl<'a> Table<'a> {
     }
 
     fn wrong_type(&self, key: &str, wanted: &str, value: &DeValue<'_>) {
-        let reason = Message::new("finding-type")
-            .with("wanted", wanted)
-            .with("found", value.type_str());
+        let reason = Message::new("finding-type").with("wanted", wanted).with("found", value.type_str());
         self.report_key(key, reason);
     }
 
@@ -203,15 +179,10 @@ impl<'a> Table<'a> {
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
         let word = self.text(key);
-        let chosen = choices
-            .iter()
-            .find(|(name, _)| *name == word)
-            .map(|(_, value)| *value);
+        let chosen = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
         if chosen.is_none() && !word.is_empty() {
             let allowed: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            let reason = Message::new("finding-choice")
-                .with("value", &word)
-                .with("allowed", allowed.join(", "));
+            let reason = Message::new("finding-choice").with("value", &word).with("allowed", allowed.join(", "));
             self.report_key(key, reason);
         }
         chosen
@@ -231,12 +202,10 @@ impl<'a> Table<'a> {
                 return *range.start();
             }
         };
-        number
-            .filter(|number| range.contains(number))
-            .unwrap_or_else(|| {
-                self.out_of_range(key, range.start(), range.end());
-                *range.start()
-            })
+        number.filter(|number| range.contains(number)).unwrap_or_else(|| {
+            self.out_of_range(key, range.start(), range.end());
+            *range.start()
+        })
     }
 
     /// A whole number within the range; its lowest where it is missing or wrong.
@@ -250,26 +219,14 @@ impl<'a> Table<'a> {
             return *range.start();
         };
         let number = u8::from_str_radix(integer.as_str(), integer.radix()).ok();
-        number
-            .filter(|number| range.contains(number))
-            .unwrap_or_else(|| {
-                self.out_of_range(key, range.start(), range.end());
-                *range.start()
-            })
+        number.filter(|number| range.contains(number)).unwrap_or_else(|| {
+            self.out_of_range(key, range.start(), range.end());
+            *range.start()
+        })
     }
 
-    fn out_of_range(
-        &self,
-        key: &str,
-        least: &impl std::fmt::Display,
-        most: &impl std::fmt::Display,
-    ) {
-        self.report_key(
-            key,
-            Message::new("finding-range")
-                .with("least", least)
-                .with("most", most),
-        );
+    fn out_of_range(&self, key: &str, least: &impl std::fmt::Display, most: &impl std::fmt::Display) {
+        self.report_key(key, Message::new("finding-range").with("least", least).with("most", most));
     }
 
     /// A list of texts, none of them empty, with the line of each. An empty list is reported.
@@ -284,16 +241,8 @@ impl<'a> Table<'a> {
         };
         let mut texts = Vec::new();
         for entry in list {
-            match entry
-                .get_ref()
-                .as_str()
-                .map(str::trim)
-                .filter(|text| !text.is_empty())
-            {
-                Some(text) => texts.push((
-                    text.to_owned(),
-                    line_of(self.source.text, entry.span().start),
-                )),
+            match entry.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty()) {
+                Some(text) => texts.push((text.to_owned(), line_of(self.source.text, entry.span().start))),
                 None => self.wrong_type(key, "string", entry.get_ref()),
             }
         }
@@ -315,22 +264,12 @@ impl<'a> Table<'a> {
 
     /// The keys `ja` and `en` of this table.
     pub(super) fn languages(&mut self, longest: Longest) -> Bilingual {
-        let both = Bilingual {
-            ja: self.text("ja"),
-            en: self.text("en"),
-        };
-        let lengths = [
-            ("ja", half_widths(&both.ja).div_ceil(2), longest.ja),
-            ("en", both.en.chars().count(), longest.en),
-        ];
+        let both = Bilingual { ja: self.text("ja"), en: self.text("en") };
+        let lengths =
+            [("ja", half_widths(&both.ja).div_ceil(2), longest.ja), ("en", both.en.chars().count(), longest.en)];
         for (key, length, most) in lengths {
             if length > most {
-                self.report_key(
-                    key,
-                    Message::new("finding-too-long")
-                        .with("length", length)
-                        .with("most", most),
-                );
+                self.report_key(key, Message::new("finding-too-long").with("length", length).with("most", most));
             }
         }
         both
@@ -341,12 +280,7 @@ impl<'a> Table<'a> {
         let value = self.take(key)?;
         let start = self.start_of(key, &value);
         match value.into_inner() {
-            DeValue::Table(table) => Some(Self::of(
-                self.source,
-                format!("{}.", self.field(key)),
-                start,
-                table,
-            )),
+            DeValue::Table(table) => Some(Self::of(self.source, format!("{}.", self.field(key)), start, table)),
             other => {
                 self.wrong_type(key, "table", &other);
                 None
@@ -371,12 +305,7 @@ impl<'a> Table<'a> {
             let start = self.start_of(key, &entry);
             match entry.into_inner() {
                 DeValue::Table(table) => {
-                    tables.push(Self::of(
-                        self.source,
-                        format!("{}[{number}].", self.field(key)),
-                        start,
-                        table,
-                    ));
+                    tables.push(Self::of(self.source, format!("{}[{number}].", self.field(key)), start, table));
                 }
                 other => self.wrong_type(key, "table", &other),
             }
@@ -386,27 +315,17 @@ impl<'a> Table<'a> {
 
     /// The same where the key may be absent.
     pub(super) fn optional_tables(&mut self, key: &str) -> Vec<Self> {
-        if self.entries.contains_key(key) {
-            self.tables(key)
-        } else {
-            Vec::new()
-        }
+        if self.entries.contains_key(key) { self.tables(key) } else { Vec::new() }
     }
 
     fn start_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> usize {
         let span = value.span();
-        if span.is_empty() {
-            self.places.get(key).copied().unwrap_or(span.start)
-        } else {
-            span.start
-        }
+        if span.is_empty() { self.places.get(key).copied().unwrap_or(span.start) } else { span.start }
     }
 }
 
 fn half_widths(text: &str) -> usize {
-    text.chars()
-        .map(|character| if character.is_ascii() { 1 } else { 2 })
-        .sum()
+    text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum()
 }
 
 #[cfg(test)]
@@ -415,19 +334,11 @@ mod tests {
 
     fn read(text: &str, with: impl FnOnce(&mut Table<'_>)) -> Vec<(u32, &'static str)> {
         let findings = Findings::default();
-        if let Some(mut table) = Table::document(Source {
-            file: "x.toml",
-            text,
-            findings: &findings,
-        }) {
+        if let Some(mut table) = Table::document(Source { file: "x.toml", text, findings: &findings }) {
             with(&mut table);
             table.finish();
         }
-        findings
-            .into_sorted()
-            .into_iter()
-            .map(|finding| (finding.line, finding.reason.key))
-            .collect()
+        findings.into_sorted().into_iter().map(|finding| (finding.line, finding.reason.key)).collect()
     }
 
     #[test]
@@ -468,12 +379,7 @@ mod tests {
     fn text_that_is_not_toml_is_reported_where_it_breaks() {
         let found = read("a = 1\nb = = 2\n", |_| {});
         assert!(!found.is_empty());
-        assert!(
-            found
-                .iter()
-                .all(|(line, key)| *line == 2 && *key == "finding-syntax"),
-            "{found:?}"
-        );
+        assert!(found.iter().all(|(line, key)| *line == 2 && *key == "finding-syntax"), "{found:?}");
     }
 
     #[test]

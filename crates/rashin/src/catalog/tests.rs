@@ -7,11 +7,7 @@ use super::cli::{CatalogCommand, Format, run};
 use super::*;
 
 fn texts() -> Texts {
-    Texts::parse(&[
-        (Language::Ja, include_str!("texts/ja.ftl")),
-        (Language::En, include_str!("texts/en.ftl")),
-    ])
-    .unwrap()
+    Texts::parse(&[(Language::Ja, include_str!("texts/ja.ftl")), (Language::En, include_str!("texts/en.ftl"))]).unwrap()
 }
 
 /// Findings as `file:line key` after a file was changed.
@@ -20,20 +16,13 @@ fn after(path: &str, change: impl Fn(&str) -> String) -> Vec<String> {
     let file = files.iter_mut().find(|(name, _)| name == path).unwrap();
     file.1 = change(&file.1);
     let findings = load(&files).err().unwrap_or_default();
-    findings
-        .iter()
-        .map(|finding| format!("{}:{} {}", finding.file, finding.line, finding.reason.key))
-        .collect()
+    findings.iter().map(|finding| format!("{}:{} {}", finding.file, finding.line, finding.reason.key)).collect()
 }
 
 fn line(path: &str, text: &str) -> usize {
     let files = builtin_files();
     let (_, content) = files.iter().find(|(name, _)| name == path).unwrap();
-    content
-        .lines()
-        .position(|line| line.contains(text))
-        .unwrap()
-        + 1
+    content.lines().position(|line| line.contains(text)).unwrap() + 1
 }
 
 const ITEM: &str = "benchmark-25/items/3-3.toml";
@@ -43,17 +32,8 @@ const MODEL: &str = "index-model-1/model.toml";
 fn the_shipped_catalogue_has_no_fault() {
     let texts = texts();
     let findings = load(&builtin_files()).err().unwrap_or_default();
-    let shown: Vec<String> = findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{}:{}: {}",
-                f.file,
-                f.line,
-                texts.show(Language::En, &f.reason)
-            )
-        })
-        .collect();
+    let shown: Vec<String> =
+        findings.iter().map(|f| format!("{}:{}: {}", f.file, f.line, texts.show(Language::En, &f.reason))).collect();
     assert_eq!(shown, Vec::<String>::new());
     assert!(!builtin().item_sets.is_empty());
 }
@@ -62,10 +42,7 @@ fn the_shipped_catalogue_has_no_fault() {
 fn areas_have_seven_four_six_five_and_three_items_and_the_later_set_adds_two() {
     let counts = |id: &str| {
         let set = builtin().item_set(id).unwrap();
-        set.areas
-            .iter()
-            .map(|area| set.items_of(&area.ref_id).count())
-            .collect::<Vec<_>>()
+        set.areas.iter().map(|area| set.items_of(&area.ref_id).count()).collect::<Vec<_>>()
     };
     assert_eq!(counts("benchmark-25"), [7, 4, 6, 5, 3]);
     assert_eq!(counts("benchmark-27"), [8, 4, 7, 5, 3]);
@@ -73,15 +50,8 @@ fn areas_have_seven_four_six_five_and_three_items_and_the_later_set_adds_two() {
 
 #[test]
 fn the_later_set_keeps_every_item_and_orders_by_area_and_number() {
-    let (early, late) = (
-        builtin().item_set("benchmark-25").unwrap(),
-        builtin().item_set("benchmark-27").unwrap(),
-    );
-    let shared: Vec<&Item> = late
-        .items
-        .iter()
-        .filter(|item| early.item(&item.ref_id).is_some())
-        .collect();
+    let (early, late) = (builtin().item_set("benchmark-25").unwrap(), builtin().item_set("benchmark-27").unwrap());
+    let shared: Vec<&Item> = late.items.iter().filter(|item| early.item(&item.ref_id).is_some()).collect();
     assert_eq!(shared, early.items.iter().collect::<Vec<_>>());
     assert_eq!(late.position("1-8"), Some(7));
     assert_eq!(late.position("3-7"), late.position("3-6").map(|at| at + 1));
@@ -96,26 +66,15 @@ fn a_hash_changes_with_a_word_and_only_with_a_word() {
         let mut files = builtin_files();
         let file = files.iter_mut().find(|(name, _)| name == ITEM).unwrap();
         file.1 = change(&file.1);
-        load(&files)
-            .unwrap()
-            .item_set("benchmark-25")
-            .unwrap()
-            .hash
-            .clone()
+        load(&files).unwrap().item_set("benchmark-25").unwrap().hash.clone()
     };
     assert_eq!(changed(&|text| format!("# a remark\n{text}")), before.hash);
-    assert_ne!(
-        changed(&|text| text.replacen("[question]\nja = \"", "[question]\nja = \"で", 1)),
-        before.hash
-    );
+    assert_ne!(changed(&|text| text.replacen("[question]\nja = \"", "[question]\nja = \"で", 1)), before.hash);
 }
 
 #[test]
 fn broken_items_are_reported_where_they_are_broken() {
-    assert_eq!(
-        after(ITEM, |text| format!("colour = 1\n{text}")),
-        [format!("{ITEM}:1 finding-unknown-key")]
-    );
+    assert_eq!(after(ITEM, |text| format!("colour = 1\n{text}")), [format!("{ITEM}:1 finding-unknown-key")]);
     let weight = line(ITEM, "weight = ");
     assert_eq!(
         after(ITEM, |text| text.replacen("weight = 1", "weight = 3", 1)),
@@ -123,11 +82,7 @@ fn broken_items_are_reported_where_they_are_broken() {
     );
     let csf = line(ITEM, "csf = ");
     assert_eq!(
-        after(ITEM, |text| text.replacen(
-            "csf = [\"",
-            "csf = [\"PR.XX-01\", \"",
-            1
-        )),
+        after(ITEM, |text| text.replacen("csf = [\"", "csf = [\"PR.XX-01\", \"", 1)),
         [format!("{ITEM}:{csf} finding-unknown-requirement")]
     );
     let first = line(ITEM, "level = 1");
@@ -135,39 +90,22 @@ fn broken_items_are_reported_where_they_are_broken() {
         after(ITEM, |text| text.replacen("level = 1", "level = 2", 1)),
         [format!("{ITEM}:{first} finding-number")]
     );
-    assert_eq!(
-        after(ITEM, |text| text.replacen("from = 1\n", "from = 2\n", 1)).len(),
-        1
-    );
-    assert_eq!(
-        after(ITEM, |text| text.replacen("\"3-3\"", "\"3-4\"", 1)),
-        [format!("{ITEM}:1 finding-id")]
-    );
-    assert!(
-        after(ITEM, |text| text.replacen("[short]", "[short", 1))[0].ends_with("finding-syntax")
-    );
+    assert_eq!(after(ITEM, |text| text.replacen("from = 1\n", "from = 2\n", 1)).len(), 1);
+    assert_eq!(after(ITEM, |text| text.replacen("\"3-3\"", "\"3-4\"", 1)), [format!("{ITEM}:1 finding-id")]);
+    assert!(after(ITEM, |text| text.replacen("[short]", "[short", 1))[0].ends_with("finding-syntax"));
 }
 
 #[test]
 fn a_broken_index_model_is_reported() {
     let keys = |change: &dyn Fn(&str) -> String| -> Vec<String> {
-        after(MODEL, change)
-            .iter()
-            .filter_map(|found| found.split(' ').nth(1).map(str::to_owned))
-            .collect()
+        after(MODEL, change).iter().filter_map(|found| found.split(' ').nth(1).map(str::to_owned)).collect()
     };
-    assert_eq!(
-        keys(&|text| text.replacen("share = 0.14", "share = 0.13", 1)),
-        ["finding-shares"]
-    );
+    assert_eq!(keys(&|text| text.replacen("share = 0.14", "share = 0.13", 1)), ["finding-shares"]);
     assert_eq!(
         keys(&|text| text.replacen("ref_id = \"construction\"", "ref_id = \"building\"", 1)),
         ["finding-no-option", "finding-unknown-option"]
     );
-    assert_eq!(
-        keys(&|text| text.replacen("question = \"industry\"", "question = \"sales\"", 1))[0],
-        "finding-no-term"
-    );
+    assert_eq!(keys(&|text| text.replacen("question = \"industry\"", "question = \"sales\"", 1))[0], "finding-no-term");
     assert_eq!(
         keys(&|text| text.replacen("profile = \"profile-15\"", "profile = \"profile-19\"", 1))[2],
         "finding-unknown-profile"
@@ -178,33 +116,16 @@ fn a_broken_index_model_is_reported() {
 fn a_set_that_extends_nothing_known_is_reported() {
     let path = "benchmark-27/set.toml";
     let at = line(path, "extends");
-    let found = after(path, |text| {
-        text.replacen(
-            "extends = \"benchmark-25\"",
-            "extends = \"benchmark-24\"",
-            1,
-        )
-    });
+    let found = after(path, |text| text.replacen("extends = \"benchmark-25\"", "extends = \"benchmark-24\"", 1));
     assert_eq!(found, [format!("{path}:{at} finding-unknown-base")]);
-    let found = after(path, |text| {
-        text.replacen(
-            "extends = \"benchmark-25\"",
-            "extends = \"benchmark-27\"",
-            1,
-        )
-    });
+    let found = after(path, |text| text.replacen("extends = \"benchmark-25\"", "extends = \"benchmark-27\"", 1));
     assert_eq!(found, [format!("{path}:{at} finding-unknown-base")]);
 }
 
 #[test]
 fn an_item_that_the_base_already_has_is_reported() {
     let mut files = builtin_files();
-    let copy = files
-        .iter()
-        .find(|(name, _)| name == ITEM)
-        .unwrap()
-        .1
-        .clone();
+    let copy = files.iter().find(|(name, _)| name == ITEM).unwrap().1.clone();
     files.push(("benchmark-27/items/3-3.toml".to_owned(), copy));
     let findings = load(&files).unwrap_err();
     assert_eq!(findings.len(), 1);
@@ -221,10 +142,7 @@ fn faults_of_several_files_come_together_in_order() {
     }
     files.push(("notes.toml".to_owned(), String::new()));
     let findings = load(&files).unwrap_err();
-    let places: Vec<(&str, &str)> = findings
-        .iter()
-        .map(|f| (f.file.as_str(), f.reason.key))
-        .collect();
+    let places: Vec<(&str, &str)> = findings.iter().map(|f| (f.file.as_str(), f.reason.key)).collect();
     assert_eq!(places.len(), 5);
     assert_eq!(places[0].0, "benchmark-25/items/1-1.toml");
     assert_eq!(places[4], ("notes.toml", "finding-unknown-file"));
@@ -258,10 +176,7 @@ fn command(command: &CatalogCommand, language: Language) -> (String, bool) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = run(command, (&texts(), language), &mut out, &mut err).unwrap();
     out.extend(err);
-    (
-        String::from_utf8(out).unwrap(),
-        code == std::process::ExitCode::SUCCESS,
-    )
+    (String::from_utf8(out).unwrap(), code == std::process::ExitCode::SUCCESS)
 }
 
 #[test]
@@ -270,22 +185,12 @@ fn check_prints_file_line_and_reason_and_fails() {
     for (path, text) in builtin_files() {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(
-            path,
-            text.replacen("weight = 1.0\niso", "weight = 8.0\niso", 1),
-        )
-        .unwrap();
+        std::fs::write(path, text.replacen("weight = 1.0\niso", "weight = 8.0\niso", 1)).unwrap();
     }
-    let check = |format| CatalogCommand::Check {
-        folder: Some(folder.path().to_owned()),
-        format,
-    };
+    let check = |format| CatalogCommand::Check { folder: Some(folder.path().to_owned()), format };
     let (shown, fine) = command(&check(Format::Text), Language::En);
     assert!(!fine);
-    assert!(
-        shown.contains("benchmark-25/items/1-1.toml:3: weight: write a number from 0.5 to 2"),
-        "{shown}"
-    );
+    assert!(shown.contains("benchmark-25/items/1-1.toml:3: weight: write a number from 0.5 to 2"), "{shown}");
     let (json, _) = command(&check(Format::Json), Language::Ja);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["ok"], false);
@@ -294,23 +199,14 @@ fn check_prints_file_line_and_reason_and_fails() {
 
 #[test]
 fn check_counts_what_it_found_fine() {
-    let (shown, fine) = command(
-        &CatalogCommand::Check {
-            folder: None,
-            format: Format::Text,
-        },
-        Language::Ja,
-    );
+    let (shown, fine) = command(&CatalogCommand::Check { folder: None, format: Format::Text }, Language::Ja);
     assert!(fine);
     assert!(shown.contains("項目52"), "{shown}");
 }
 
 #[test]
 fn show_gives_every_item_in_the_language_asked_for() {
-    let show = |set: &str, format| CatalogCommand::Show {
-        set: set.to_owned(),
-        format,
-    };
+    let show = |set: &str, format| CatalogCommand::Show { set: set.to_owned(), format };
     let (shown, _) = command(&show("benchmark-27", Format::Text), Language::En);
     for item in &builtin().item_set("benchmark-27").unwrap().items {
         assert!(shown.contains(&item.question.en));
@@ -321,12 +217,7 @@ fn show_gives_every_item_in_the_language_asked_for() {
     assert_eq!(json["items"].as_array().map(Vec::len), Some(25));
     let (complaint, fine) = command(&show("nothing", Format::Text), Language::En);
     assert!(!fine && complaint.contains("benchmark-25"));
-    let (listed, _) = command(
-        &CatalogCommand::List {
-            format: Format::Text,
-        },
-        Language::Ja,
-    );
+    let (listed, _) = command(&CatalogCommand::List { format: Format::Text }, Language::Ja);
     assert_eq!(listed.lines().count(), builtin().item_sets.len());
 }
 

@@ -1,10 +1,10 @@
 //! The API under `/api/v1`, its OpenAPI document and its page, which works offline.
 
+use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::Router;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -38,7 +38,6 @@ impl utoipa::Modify for BearerToken {
 }
 
 /// Routes and document of all domains.
-#[must_use]
 pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(catalog::api::routes())
@@ -55,9 +54,7 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
 pub fn router() -> Router<App> {
     let (routes, document) = routes_and_document();
     let page: Router<App> = SwaggerUi::new("/api/v1/docs").url("/api/v1/openapi.json", document).into();
-    Router::new()
-        .nest("/api/v1", routes)
-        .merge(page.layer(middleware::from_fn(page_policy)))
+    Router::new().nest("/api/v1", routes).merge(page.layer(middleware::from_fn(page_policy)))
 }
 
 /// The API page sets styles from its script, so its policy allows inline styles; scripts stay our own files.

@@ -20,6 +20,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Folder of data.
     pub data: Arc<PathBuf>,
+    /// Makes PDFs.
+    pub renderer: super::render::Renderer,
 }
 
 impl App {

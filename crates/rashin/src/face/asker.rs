@@ -56,7 +56,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn source_of(parts: &Parts) -> String {
-    parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
+    parts
+        .extensions
+        .get::<ConnectInfo<std::net::SocketAddr>>()
+        .map_or_else(|| "local".to_owned(), |info| info.0.ip().to_string())
 }
 
 /// Whether the path belongs to the API.
@@ -102,19 +105,16 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
 }
 
 fn actor_of(session: &Session) -> Actor {
-    Actor::Account {
-        id: session.account_id.clone(),
-        tenant_id: session.tenant_id.clone(),
-        name: session.name.clone(),
-    }
+    Actor::Account { id: session.account_id.clone(), tenant_id: session.tenant_id.clone(), name: session.name.clone() }
 }
 
 impl Asker {
     fn of(parts: &Parts, app: &App) -> Self {
         let found = parts.extensions.get::<Found>().cloned();
         let source = source_of(parts);
-        let actor =
-            found.as_ref().map_or_else(|| Actor::Anonymous { source: source.clone() }, |found| actor_of(&found.session));
+        let actor = found
+            .as_ref()
+            .map_or_else(|| Actor::Anonymous { source: source.clone() }, |found| actor_of(&found.session));
         let uri = uri_of(parts);
         let via = if is_api(uri.path()) { Via::Api } else { Via::Page };
         let language = language_of(&parts.headers);

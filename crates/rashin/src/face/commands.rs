@@ -42,7 +42,11 @@ pub struct Desk {
 impl Desk {
     /// Opens the installation in the name of `--as`.
     pub async fn open(args: &DeskArgs) -> Result<Self> {
-        let place = Place { data: args.data.clone(), database: args.database.clone(), public_url: "http://localhost:8650".into() };
+        let place = Place {
+            data: args.data.clone(),
+            database: args.database.clone(),
+            public_url: "http://localhost:8650".into(),
+        };
         let app = open(&place).await?;
         let system = app.ctx(Actor::System, Via::Command);
         let ctx = match &args.account {
@@ -72,7 +76,11 @@ impl Desk {
 /// The language of commands: `--language`, else the environment's, else Japanese.
 #[must_use]
 pub fn language(chosen: Option<&str>) -> Language {
-    let from_environment = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let from_environment = || {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    };
     chosen
         .map(str::to_owned)
         .or_else(from_environment)
@@ -87,12 +95,16 @@ pub fn explain(texts: &Texts, language: Language, error: &Error) -> Vec<String> 
         Error::Invalid(faults) => faults
             .iter()
             .map(|fault| {
-                let line = fault.line.map(|line| format!("{}: ", texts.get(language, "line-number", &[("line", &line.to_string())])));
+                let line = fault
+                    .line
+                    .map(|line| format!("{}: ", texts.get(language, "line-number", &[("line", &line.to_string())])));
                 let value = if fault.value.is_empty() { String::new() } else { format!(" ({})", fault.value) };
                 format!("{}{}{value}: {}", line.unwrap_or_default(), fault.field, texts.show(language, &fault.message))
             })
             .collect(),
-        Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message) => vec![texts.show(language, message)],
+        Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message) => {
+            vec![texts.show(language, message)]
+        }
         Error::NotFound => vec![texts.get(language, "failure-not-found-text", &[])],
         Error::Internal(cause) => vec![format!("{}: {cause}", texts.get(language, "failure-internal", &[]))],
     }

@@ -86,7 +86,12 @@ impl ProblemFault {
     /// A fault in a page's language.
     #[must_use]
     pub fn of(page: &Page, fault: &Fault) -> Self {
-        Self { field: fault.field.clone(), line: fault.line, value: fault.value.clone(), message: page.message(&fault.message) }
+        Self {
+            field: fault.field.clone(),
+            line: fault.line,
+            value: fault.value.clone(),
+            message: page.message(&fault.message),
+        }
     }
 }
 
@@ -113,10 +118,18 @@ fn kind_of(status: StatusCode) -> &'static str {
     }
 }
 
-fn problem(page: &Page, status: StatusCode, error: Option<&Error>, detail: Option<String>, reference: Option<String>) -> Problem {
+fn problem(
+    page: &Page,
+    status: StatusCode,
+    error: Option<&Error>,
+    detail: Option<String>,
+    reference: Option<String>,
+) -> Problem {
     let kind = kind_of(status);
     let (message, faults) = match error {
-        Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => (page.message(message), Vec::new()),
+        Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => {
+            (page.message(message), Vec::new())
+        }
         Some(Error::Invalid(faults)) => {
             (page.t("failure-invalid-text"), faults.iter().map(|fault| ProblemFault::of(page, fault)).collect())
         }
@@ -133,7 +146,8 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     let error = response.extensions().get::<Arc<Error>>().cloned();
-    let plain = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if !(status.is_client_error() || status.is_server_error()) || (error.is_none() && !plain) {
         return response;
     }

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod failure;
 pub mod page;
 pub mod preferences;
+pub mod render;
 pub mod serve;
 pub mod texts;
 

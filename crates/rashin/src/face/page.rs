@@ -51,6 +51,12 @@ impl Page {
         }
     }
 
+    /// The same frame in another language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Self {
+        Self { language, ..self.clone() }
+    }
+
     /// `ja` or `en`.
     #[must_use]
     pub fn lang(&self) -> &'static str {
@@ -119,7 +125,14 @@ impl Page {
 
     /// A text with two arguments.
     #[must_use]
-    pub fn t2(&self, key: &str, name: &str, value: impl std::fmt::Display, other: &str, second: impl std::fmt::Display) -> String {
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl std::fmt::Display,
+        other: &str,
+        second: impl std::fmt::Display,
+    ) -> String {
         self.texts.get(self.language, key, &[(name, &value.to_string()), (other, &second.to_string())])
     }
 
@@ -202,11 +215,54 @@ impl Page {
         self.stamp(*at_ms, "%Y年%-m月%-d日", "%-d %b %Y")
     }
 
+    /// A moment as the time of day in business time.
+    #[must_use]
+    pub fn clock(&self, at_ms: &i64) -> String {
+        self.stamp(*at_ms, "%H:%M", "%H:%M")
+    }
+
+    /// A period, such as `FY2026`, in words.
+    #[must_use]
+    pub fn period(&self, period: &str) -> String {
+        crate::assessment::period::shown(self.language, period)
+    }
+
     fn stamp(&self, at_ms: i64, ja: &str, en: &str) -> String {
         let format = if self.language == Language::Ja { ja } else { en };
         Timestamp::from_millisecond(at_ms)
             .map(|moment| moment.to_zoned(self.zone.clone()).strftime(format).to_string())
             .unwrap_or_default()
+    }
+
+    /// All texts.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The name of a section of the diagnosis.
+    #[must_use]
+    pub fn section(&self, id: &str) -> String {
+        self.t(&format!("section-{id}"))
+    }
+
+    /// The beginning of a hash.
+    #[must_use]
+    pub fn short_hash(&self, hash: &str) -> String {
+        let start: String = hash.chars().take(12).collect();
+        format!("{start}…")
+    }
+
+    /// Reached or not.
+    #[must_use]
+    pub fn reached(&self, reached: &bool) -> String {
+        self.t(if *reached { "reached-yes" } else { "reached-no" })
+    }
+
+    /// A whole number with its sign; empty for none.
+    #[must_use]
+    pub fn signed(&self, change: &f64) -> String {
+        if change.abs() < 0.5 { String::new() } else { format!("{change:+.0}").replace('-', "−") }
     }
 
     /// A number with one decimal.
@@ -225,7 +281,11 @@ impl Page {
     #[must_use]
     pub fn size(&self, bytes: &i64) -> String {
         let bytes = *bytes as f64;
-        if bytes < 1_000_000.0 { format!("{:.0} kB", (bytes / 1000.0).max(1.0)) } else { format!("{:.1} MB", bytes / 1_000_000.0) }
+        if bytes < 1_000_000.0 {
+            format!("{:.0} kB", (bytes / 1000.0).max(1.0))
+        } else {
+            format!("{:.1} MB", bytes / 1_000_000.0)
+        }
     }
 }
 
@@ -237,7 +297,8 @@ pub fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            out.push_str(&hex::encode_upper([byte]));
         }
     }
     out
@@ -267,7 +328,8 @@ impl Done {
     #[must_use]
     pub fn to(path: &str, what: &str) -> Self {
         let joint = if path.contains('?') { '&' } else { '?' };
-        let (path, anchor) = path.split_once('#').map_or((path, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
+        let (path, anchor) =
+            path.split_once('#').map_or((path, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
         Self { to: format!("{path}{joint}done={what}{anchor}") }
     }
 }

@@ -4,8 +4,8 @@ use axum::Form;
 use axum::extract::Query;
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use platform::web::LANGUAGE_COOKIE;
 use platform::Language;
+use platform::web::LANGUAGE_COOKIE;
 use serde::Deserialize;
 
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
@@ -25,7 +25,8 @@ pub(super) struct ThemeChoice {
 /// A path on this server and nothing else.
 #[must_use]
 pub fn local_path(path: &str) -> &str {
-    let fine = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control);
+    let fine =
+        path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control);
     if fine { path } else { "/" }
 }
 
@@ -43,7 +44,10 @@ pub(super) async fn set_language(Query(choice): Query<LanguageChoice>) -> Respon
 /// `POST /preferences/theme`.
 pub(super) async fn set_theme(headers: HeaderMap, Form(choice): Form<ThemeChoice>) -> Response {
     let theme = if ["light", "dark"].contains(&choice.theme.as_str()) { choice.theme.as_str() } else { "auto" };
-    let back = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).and_then(|address| address.parse::<axum::http::Uri>().ok());
+    let back = headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|address| address.parse::<axum::http::Uri>().ok());
     keep("theme", theme, back.as_ref().map_or("/", axum::http::Uri::path))
 }
 

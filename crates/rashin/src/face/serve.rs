@@ -17,6 +17,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::render::Renderer;
 use super::{App, api, asker, assets, failure, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
@@ -46,18 +47,14 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
-    let ground = Ground {
-        db,
-        clock,
-        entropy,
-        gate: Arc::new(identity::gate::Grants),
-    };
+    let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
     let app = App {
         ground,
         texts: texts::texts(),
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
     };
     population::freeze_builtin(&app.system()).await?;
     Ok(app)

@@ -31,3 +31,14 @@ pub fn texts() -> Arc<Texts> {
         }
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_reads_without_a_fault() {
+        let sources: Vec<(Language, &str)> = SOURCES.iter().map(|(_, language, text)| (*language, *text)).collect();
+        assert_eq!(Texts::parse(&sources).map(|_| ()), Ok(()));
+    }
+}

@@ -31,6 +31,16 @@ pub const SUSPEND: Act = Act::by("identity.suspend", &[ADMINISTRATOR]);
 
 /// All acts of this domain.
 pub const ALL: &[&Act] = &[
-    &SET_UP, &OFFER_SET_UP, &SIGN_IN, &SIGN_OUT, &ROTATE_SESSION, &CHANGE_PASSWORD, &ACCEPT_INVITATION, &READ, &INVITE, &GRANT,
-    &END_GRANT, &SUSPEND,
+    &SET_UP,
+    &OFFER_SET_UP,
+    &SIGN_IN,
+    &SIGN_OUT,
+    &ROTATE_SESSION,
+    &CHANGE_PASSWORD,
+    &ACCEPT_INVITATION,
+    &READ,
+    &INVITE,
+    &GRANT,
+    &END_GRANT,
+    &SUSPEND,
 ];

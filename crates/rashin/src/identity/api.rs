@@ -53,7 +53,11 @@ pub struct NewInstallation {
 /// Set up with the one-time link's token
 #[utoipa::path(post, path = "/setup/{token}", tag = "identity", security(()), request_body = NewInstallation, params(("token" = String, Path)),
     responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn set_up(asker: Asker, Path(token): Path<String>, Json(new): Json<NewInstallation>) -> Answer<(StatusCode, Json<Token>)> {
+async fn set_up(
+    asker: Asker,
+    Path(token): Path<String>,
+    Json(new): Json<NewInstallation>,
+) -> Answer<(StatusCode, Json<Token>)> {
     let person = Newcomer { name: new.name, email: new.email, password: new.password };
     let input = SetUp { organisation: new.organisation, kind: new.kind, person };
     let token = super::set_up(&asker.ctx, &token, &input).await?;
@@ -176,7 +180,11 @@ pub struct Acceptance {
 /// Take up an invitation
 #[utoipa::path(post, path = "/invitations/{token}/acceptance", tag = "identity", security(()), request_body = Acceptance,
     params(("token" = String, Path)), responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn accept_invitation(asker: Asker, Path(token): Path<String>, Json(form): Json<Acceptance>) -> Answer<(StatusCode, Json<Token>)> {
+async fn accept_invitation(
+    asker: Asker,
+    Path(token): Path<String>,
+    Json(form): Json<Acceptance>,
+) -> Answer<(StatusCode, Json<Token>)> {
     let token = super::accept_invitation(&asker.ctx, &token, &form.name, &form.password).await?;
     Ok((StatusCode::CREATED, Json(Token { token })))
 }
@@ -196,7 +204,11 @@ pub struct NewGrant {
 /// Give a person a role
 #[utoipa::path(post, path = "/accounts/{id}/grants", tag = "identity", request_body = NewGrant, params(("id" = String, Path)),
     responses((status = 201, body = Grant), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn add_grant(SignedIn(asker): SignedIn, Path(id): Path<String>, Json(new): Json<NewGrant>) -> Answer<(StatusCode, Json<Grant>)> {
+async fn add_grant(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Json(new): Json<NewGrant>,
+) -> Answer<(StatusCode, Json<Grant>)> {
     let grant = super::add_grant(&asker.ctx, &id, &new.role, &new.unit_id, &new.reason).await?;
     Ok((StatusCode::CREATED, Json(grant)))
 }

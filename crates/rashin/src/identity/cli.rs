@@ -125,7 +125,9 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let token = super::invite(ctx, &email, &role, &unit).await?;
             desk.say(&serde_json::json!({ "token": token }), || vec![format!("/invitations/{token}")])
         }
-        Command::Accept { token, name } => super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ()),
+        Command::Accept { token, name } => {
+            super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ())
+        }
         Command::Grant { account, role, unit, reason } => {
             let grant = super::add_grant(ctx, &account, &role, &unit, &reason).await?;
             desk.say(&grant, || vec![grant.id.clone()])

@@ -52,7 +52,12 @@ pub async fn link(ctx: &Ctx, token: &str, purpose: &str) -> Result<Invitation> {
     if link.purpose == purpose { Ok(link) } else { Err(Error::NotFound) }
 }
 
-async fn credentials(ctx: &Ctx, person: &Newcomer, tenant_id: &str, extra: Vec<platform::Fault>) -> Result<Credentials> {
+async fn credentials(
+    ctx: &Ctx,
+    person: &Newcomer,
+    tenant_id: &str,
+    extra: Vec<platform::Fault>,
+) -> Result<Credentials> {
     let mut faults = extra;
     let name = checked_person(&person.name).map_err(|fault| faults.push(fault));
     let email = checked_email(&person.email).map_err(|fault| faults.push(fault));
@@ -158,7 +163,8 @@ pub async fn invite(ctx: &Ctx, email: &str, role: &str, unit_id: &str) -> Result
 /// Takes up an invitation; gives a session token. The address is the one that was invited.
 pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &str) -> Result<String> {
     let link = link(ctx, token, "invitation").await?;
-    let (Some(tenant_id), Some(email), Some(role), Some(unit_id)) = (link.tenant_id, link.email, link.role, link.unit_id)
+    let (Some(tenant_id), Some(email), Some(role), Some(unit_id)) =
+        (link.tenant_id, link.email, link.role, link.unit_id)
     else {
         return Err(Error::NotFound);
     };

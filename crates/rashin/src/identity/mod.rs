@@ -18,7 +18,10 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{actor_by_email, add_grant, change_password, colleagues, end_grant, list_accounts, own_grants, people_count, suspend, unsuspend};
+pub use actions::{
+    actor_by_email, add_grant, change_password, colleagues, end_grant, list_accounts, own_grants, people_count,
+    suspend, unsuspend,
+};
 pub use links::{Newcomer, SetUp, accept_invitation, invite, link, open_set_up, seed_tenant, set_up};
 pub use model::{Account, Grant, Invitation, Session};
 pub use sessions::{find_session, rotate, sign_in, sign_out};

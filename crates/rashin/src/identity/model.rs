@@ -92,9 +92,5 @@ pub fn checked_person(text: &str) -> Result<String, Fault> {
 /// A password: 8–128 characters of any kind. (A block list follows with the second factors.)
 pub fn checked_password(text: &str) -> Result<&str, Fault> {
     let length = text.chars().count();
-    if (8..=128).contains(&length) {
-        Ok(text)
-    } else {
-        Err(Fault::new("password", "", Message::new("error-password")))
-    }
+    if (8..=128).contains(&length) { Ok(text) } else { Err(Fault::new("password", "", Message::new("error-password"))) }
 }

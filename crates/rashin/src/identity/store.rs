@@ -1,4 +1,4 @@
-//! The identity tables: accounts, account_suspensions, grants, sessions, links, sign_in_failures.
+//! The identity tables: `accounts`, `account_suspensions`, `grants`, `sessions`, `links`, `sign_in_failures`.
 
 use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
 
@@ -189,7 +189,9 @@ pub(super) async fn administrators(deed: &mut Deed, tenant_id: &str) -> Result<i
 pub(super) async fn add_session(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {
     let now_ms = deed.now_ms();
     deed.write(&END_EXPIRED, &[now_ms.into()]).await?;
-    deed.write(&ADD_SESSION, &[token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()]).await.map(|_| ())
+    deed.write(&ADD_SESSION, &[token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()])
+        .await
+        .map(|_| ())
 }
 
 pub(super) async fn session(ctx: &Ctx, token_hash: &str, grace_from_ms: i64) -> Result<Option<Session>> {
@@ -216,7 +218,13 @@ pub(super) async fn end_session(deed: &mut Deed, token_hash: &str) -> Result<()>
     deed.write(&END_SESSION, &[token_hash.into()]).await.map(|_| ())
 }
 
-pub(super) async fn add_link(deed: &mut Deed, token_hash: &str, link: &Invitation, by: &str, expires_at_ms: i64) -> Result<()> {
+pub(super) async fn add_link(
+    deed: &mut Deed,
+    token_hash: &str,
+    link: &Invitation,
+    by: &str,
+    expires_at_ms: i64,
+) -> Result<()> {
     let now_ms = deed.now_ms();
     let values = [
         token_hash.into(),
@@ -267,7 +275,11 @@ pub(super) struct Failures {
 
 fn failures_of(row: Option<&Row>) -> Result<Failures> {
     let Some(row) = row else { return Ok(Failures::default()) };
-    Ok(Failures { count: row.int("failures")?, first_at_ms: row.int("first_at_ms")?, last_at_ms: row.int("last_at_ms")? })
+    Ok(Failures {
+        count: row.int("failures")?,
+        first_at_ms: row.int("first_at_ms")?,
+        last_at_ms: row.int("last_at_ms")?,
+    })
 }
 
 pub(super) async fn failures(ctx: &Ctx, subject: &str) -> Result<Failures> {

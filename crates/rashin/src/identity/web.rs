@@ -59,7 +59,12 @@ struct SetUpForm {
     password: String,
 }
 
-async fn set_up(State(app): State<App>, asker: Asker, Path(token): Path<String>, Form(form): Form<SetUpForm>) -> Answer<Response> {
+async fn set_up(
+    State(app): State<App>,
+    asker: Asker,
+    Path(token): Path<String>,
+    Form(form): Form<SetUpForm>,
+) -> Answer<Response> {
     let input = SetUp {
         organisation: form.organisation,
         kind: form.kind,
@@ -90,7 +95,8 @@ async fn show_sign_in(asker: Asker, Query(query): Query<Next>) -> Response {
     if asker.found.is_some() {
         return Redirect::to(local_path(&query.next)).into_response();
     }
-    Html(SignInPage { page: asker.page, email: String::new(), next: query.next, failure: String::new() }).into_response()
+    Html(SignInPage { page: asker.page, email: String::new(), next: query.next, failure: String::new() })
+        .into_response()
 }
 
 #[derive(Deserialize)]
@@ -104,7 +110,9 @@ struct SignInForm {
 async fn sign_in(State(app): State<App>, asker: Asker, Form(form): Form<SignInForm>) -> Answer<Response> {
     let failure = match super::sign_in(&asker.ctx, &form.email, &form.password, &asker.source).await {
         Ok(token) => return Ok(admitted(&app, &token, &form.next)),
-        Err(Error::Invalid(faults)) => faults.first().map(|fault| asker.page.message(&fault.message)).unwrap_or_default(),
+        Err(Error::Invalid(faults)) => {
+            faults.first().map(|fault| asker.page.message(&fault.message)).unwrap_or_default()
+        }
         Err(Error::TooMany(message)) => asker.page.message(&message),
         Err(error) => return Err(Failure(error)),
     };
@@ -185,7 +193,11 @@ struct InviteForm {
     unit: String,
 }
 
-async fn invite(State(app): State<App>, SignedIn(asker): SignedIn, Form(form): Form<InviteForm>) -> Answer<Html<AccountsPage>> {
+async fn invite(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Form(form): Form<InviteForm>,
+) -> Answer<Html<AccountsPage>> {
     match faults_or(super::invite(&asker.ctx, &form.email, &form.role, &form.unit).await)? {
         Ok(token) => {
             let link = format!("{}/invitations/{token}", app.public_url);
@@ -260,7 +272,10 @@ async fn change_password(SignedIn(asker): SignedIn, Form(form): Form<PasswordFor
     match faults_or(outcome)? {
         Ok(()) => Ok(Done::to("/me", "password").into_response()),
         Err(Faults(faults)) => {
-            let named = |fault: Fault| Fault { field: fault.field.replace("password", "new_password").replace("old_new_", "old_"), ..fault };
+            let named = |fault: Fault| Fault {
+                field: fault.field.replace("password", "new_password").replace("old_new_", "old_"),
+                ..fault
+            };
             let faults = Faults(faults.into_iter().map(named).collect());
             let grants = super::own_grants(&asker.ctx).await?;
             Ok(Html(MePage { page: asker.page, grants, faults }).into_response())

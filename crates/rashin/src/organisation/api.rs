@@ -67,7 +67,11 @@ pub struct UnitEdit {
 /// Rename, re-class or move a unit
 #[utoipa::path(put, path = "/units/{id}", tag = "organisation", request_body = UnitEdit, params(("id" = String, Path)),
     responses((status = 200, body = Unit), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn edit_unit(SignedIn(asker): SignedIn, Path(id): Path<String>, Json(edit): Json<UnitEdit>) -> Answer<Json<Unit>> {
+async fn edit_unit(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Json(edit): Json<UnitEdit>,
+) -> Answer<Json<Unit>> {
     let edit = Edit { name: edit.name, kind: kind_of(&edit.kind)?, parent_id: edit.parent_id, version: edit.version };
     Ok(Json(super::edit_unit(&asker.ctx, &id, edit).await?))
 }

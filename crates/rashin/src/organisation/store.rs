@@ -1,4 +1,4 @@
-//! The organisation's tables: units, unit_closures.
+//! The organisation's tables: `units`, `unit_closures`.
 
 use platform::{Ctx, Deed, Error, Result, Row, statements};
 

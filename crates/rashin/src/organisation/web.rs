@@ -46,13 +46,10 @@ struct UnitsPage {
     chosen: Chosen,
     form: UnitForm,
     faults: Faults,
+    kinds: [UnitKind; 3],
 }
 
 impl UnitsPage {
-    fn kinds(&self) -> [UnitKind; 3] {
-        UnitKind::ALL
-    }
-
     fn edited(&self) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.id == self.chosen.edit)
     }
@@ -75,7 +72,7 @@ async fn units_page(asker: Asker, chosen: Chosen, form: UnitForm, faults: Faults
     if let Some(root) = units.first() {
         manages = asker.ctx.may(&super::acts::EDIT_UNIT, &root.object()).await?;
     }
-    Ok(Html(UnitsPage { page: asker.page, units, manages, chosen, form, faults }))
+    Ok(Html(UnitsPage { page: asker.page, units, manages, chosen, form, faults, kinds: UnitKind::ALL }))
 }
 
 async fn show_units(SignedIn(asker): SignedIn, Query(chosen): Query<Chosen>) -> Answer<Html<UnitsPage>> {
@@ -88,12 +85,18 @@ fn kind_of(text: &str) -> platform::Result<UnitKind> {
 }
 
 fn renamed(faults: Faults) -> Faults {
-    Faults(faults.0.into_iter().map(|mut fault| {
-        if fault.field == "name" {
-            "unit_name".clone_into(&mut fault.field);
-        }
-        fault
-    }).collect())
+    Faults(
+        faults
+            .0
+            .into_iter()
+            .map(|mut fault| {
+                if fault.field == "name" {
+                    "unit_name".clone_into(&mut fault.field);
+                }
+                fault
+            })
+            .collect(),
+    )
 }
 
 async fn add_unit(SignedIn(asker): SignedIn, Form(form): Form<UnitForm>) -> Answer<Response> {

@@ -1,3 +1,5 @@
 //! Pages.
 /// The routes.
-pub fn routes() -> axum::Router<crate::face::App> { axum::Router::new() }
+pub fn routes() -> axum::Router<crate::face::App> {
+    axum::Router::new()
+}

@@ -33,10 +33,7 @@ fn the_form_is_as_described() {
     let bytes = cube().to_bytes();
     let (body, checksum) = bytes.split_at(bytes.len() - CHECKSUM);
     // Totals 2 to 6 in 3 cells: 7 without rows, one row (levels 3 and 1), 7 without.
-    assert_eq!(
-        body,
-        b"cube\x01\x03\x00\x02\x03\x00\x07\x01\x00\x00\x01\x00\x00\x07"
-    );
+    assert_eq!(body, b"cube\x01\x03\x00\x02\x03\x00\x07\x01\x00\x00\x01\x00\x00\x07");
     assert_eq!(checksum, fnv1a(body).to_le_bytes());
     assert_eq!(Cube::from_bytes(&bytes), Ok(cube()));
 }
@@ -91,55 +88,25 @@ fn foreign_and_newer_bytes_are_told_apart() {
 
 #[test]
 fn counts_that_no_population_has_are_refused() {
-    assert_eq!(
-        what(&[0, 7, 1, 0, 0, 2, 0, 0, 7]),
-        "an item has more levels than rows"
-    );
-    assert_eq!(
-        what(&[0, 7, 1, 0, 0, 0, 1, 0, 7]),
-        "the levels do not add up to the total"
-    );
+    assert_eq!(what(&[0, 7, 1, 0, 0, 2, 0, 0, 7]), "an item has more levels than rows");
+    assert_eq!(what(&[0, 7, 1, 0, 0, 0, 1, 0, 7]), "the levels do not add up to the total");
     // In total 2 of two cells: as many rows as there may be, both items at level 1.
     let most = [0xff, 0xff, 0xff, 0xff, 0x0f];
     let full = [&most[..], &most, &[0], &most, &[0]].concat();
-    assert_eq!(
-        what(&[&full[..], &[0, 4], &full, &[0, 9]].concat()),
-        "too many rows"
-    );
+    assert_eq!(what(&[&full[..], &[0, 4], &full, &[0, 9]].concat()), "too many rows");
 }
 
 #[test]
 fn the_same_counts_in_another_form_are_refused() {
-    assert_eq!(
-        what(&[0, 3, 0, 4, 1, 0, 0, 1, 0, 0, 7]),
-        "a run has the wrong length",
-        "two runs for one"
-    );
-    assert_eq!(
-        what(&[0, 0, 0, 15]),
-        "a run has the wrong length",
-        "a run of none"
-    );
-    assert_eq!(
-        what(&[0, 16]),
-        "a run has the wrong length",
-        "a run past the end"
-    );
+    assert_eq!(what(&[0, 3, 0, 4, 1, 0, 0, 1, 0, 0, 7]), "a run has the wrong length", "two runs for one");
+    assert_eq!(what(&[0, 0, 0, 15]), "a run has the wrong length", "a run of none");
+    assert_eq!(what(&[0, 16]), "a run has the wrong length", "a run past the end");
     assert_eq!(what(&[0, 0x8f, 0]), "a number is not in its shortest form");
-    assert_eq!(
-        what(&[0, 0xff, 0xff, 0xff, 0xff, 0x1f]),
-        "a number exceeds 32 bits"
-    );
+    assert_eq!(what(&[0, 0xff, 0xff, 0xff, 0xff, 0x1f]), "a number exceeds 32 bits");
     assert_eq!(what(&[0x80; 6]), "a number exceeds 32 bits");
     assert_eq!(what(&[0, 15, 0]), "bytes are left over");
-    assert_eq!(
-        Cube::from_bytes(&with_body(&[0, 7])),
-        Err(BytesError::Short)
-    );
-    assert_eq!(
-        Cube::from_bytes(&with_body(&[0, 7, 0x80])),
-        Err(BytesError::Short)
-    );
+    assert_eq!(Cube::from_bytes(&with_body(&[0, 7])), Err(BytesError::Short));
+    assert_eq!(Cube::from_bytes(&with_body(&[0, 7, 0x80])), Err(BytesError::Short));
 }
 
 proptest! {

@@ -11,10 +11,7 @@ fn of(values: &[u32]) -> Distribution {
 
 fn assert_near(actual: Option<f64>, expected: f64) {
     let actual = actual.unwrap();
-    assert!(
-        (actual - expected).abs() < 1e-12,
-        "{actual} is not {expected}"
-    );
+    assert!((actual - expected).abs() < 1e-12, "{actual} is not {expected}");
 }
 
 /// Ten members, three of them tied where the top third ends: n/3 = 10/3 = 1 + 3 × 7/9.
@@ -24,125 +21,55 @@ const TIED: [u32; 10] = [10, 9, 9, 9, 8, 7, 6, 5, 4, 3];
 fn members_tied_at_the_cut_share_the_weight_that_is_left() {
     let tied = of(&TIED);
     let cut = tied.top_third().unwrap();
-    assert_eq!(
-        cut,
-        Cut {
-            value: 9,
-            above: 1,
-            equal: 3,
-            members: 10
-        }
-    );
+    assert_eq!(cut, Cut { value: 9, above: 1, equal: 3, members: 10 });
     assert_near(Some(cut.weight()), 7.0 / 9.0);
     assert_eq!(tied.top_third_mean(), Some(9.3), "(10 + 7/9 × 27) ÷ 10/3");
 }
 
 #[test]
 fn a_third_that_ends_between_members_takes_part_of_the_next() {
-    assert_eq!(
-        of(&[1, 2, 3, 4]).top_third_mean(),
-        Some(3.75),
-        "(4 + 1/3 × 3) ÷ 4/3"
-    );
-    assert_eq!(
-        of(&[1, 2, 3, 4]).top_third().unwrap().weight().to_bits(),
-        (1.0_f64 / 3.0).to_bits()
-    );
-    assert_eq!(
-        of(&[1, 2, 3, 4, 5]).top_third_mean(),
-        Some(4.6),
-        "(5 + 2/3 × 4) ÷ 5/3"
-    );
+    assert_eq!(of(&[1, 2, 3, 4]).top_third_mean(), Some(3.75), "(4 + 1/3 × 3) ÷ 4/3");
+    assert_eq!(of(&[1, 2, 3, 4]).top_third().unwrap().weight().to_bits(), (1.0_f64 / 3.0).to_bits());
+    assert_eq!(of(&[1, 2, 3, 4, 5]).top_third_mean(), Some(4.6), "(5 + 2/3 × 4) ÷ 5/3");
 }
 
 #[test]
 fn a_third_that_ends_at_a_member_takes_just_that_one() {
     let six = of(&[1, 2, 3, 4, 5, 6]);
-    assert_eq!(
-        six.top_third(),
-        Some(Cut {
-            value: 5,
-            above: 1,
-            equal: 1,
-            members: 6
-        })
-    );
-    assert_eq!(
-        six.top_third().unwrap().weight().to_bits(),
-        1.0_f64.to_bits()
-    );
+    assert_eq!(six.top_third(), Some(Cut { value: 5, above: 1, equal: 1, members: 6 }));
+    assert_eq!(six.top_third().unwrap().weight().to_bits(), 1.0_f64.to_bits());
     assert_eq!(six.top_third_mean(), Some(5.5));
 }
 
 #[test]
 fn the_top_third_skips_values_that_nobody_has() {
     let gap = of(&[2, 2, 2, 2, 9, 2, 2, 2, 2]);
-    assert_eq!(
-        gap.top_third(),
-        Some(Cut {
-            value: 2,
-            above: 1,
-            equal: 8,
-            members: 9
-        })
-    );
+    assert_eq!(gap.top_third(), Some(Cut { value: 2, above: 1, equal: 8, members: 9 }));
     assert_near(gap.top_third_mean(), (9.0 + 2.0 * 2.0) / 3.0);
 }
 
 #[test]
 fn one_member_is_its_own_top_third_and_has_no_deviation() {
     let one = of(&[5]);
-    assert_eq!(
-        (one.mean(), one.standard_deviation()),
-        (Some(5.0), Some(0.0))
-    );
+    assert_eq!((one.mean(), one.standard_deviation()), (Some(5.0), Some(0.0)));
     assert_eq!(one.top_third_mean(), Some(5.0));
+    assert_eq!(one.top_third().unwrap().weight().to_bits(), (1.0_f64 / 3.0).to_bits());
     assert_eq!(
-        one.top_third().unwrap().weight().to_bits(),
-        (1.0_f64 / 3.0).to_bits()
-    );
-    assert_eq!(
-        (
-            one.percentile_of(4),
-            one.percentile_of(5),
-            one.percentile_of(6)
-        ),
+        (one.percentile_of(4), one.percentile_of(5), one.percentile_of(6)),
         (Some(0.0), Some(50.0), Some(100.0))
     );
-    assert_eq!(
-        (
-            one.deviation_value(5),
-            one.skewness(),
-            one.excess_kurtosis()
-        ),
-        (None, None, None)
-    );
-    assert_eq!(
-        (one.quantile(0, 1), one.quantile(1, 2), one.quantile(1, 1)),
-        (Some(5), Some(5), Some(5))
-    );
+    assert_eq!((one.deviation_value(5), one.skewness(), one.excess_kurtosis()), (None, None, None));
+    assert_eq!((one.quantile(0, 1), one.quantile(1, 2), one.quantile(1, 1)), (Some(5), Some(5), Some(5)));
 }
 
 #[test]
 fn of_two_members_the_higher_is_the_top_third() {
     let two = of(&[3, 7]);
     assert_eq!(two.top_third_mean(), Some(7.0));
-    assert_eq!(
-        two.top_third().unwrap().weight().to_bits(),
-        (2.0_f64 / 3.0).to_bits()
-    );
-    assert_eq!(
-        (two.mean(), two.standard_deviation()),
-        (Some(5.0), Some(2.0))
-    );
-    assert_eq!(
-        (two.deviation_value(3), two.deviation_value(7)),
-        (Some(40.0), Some(60.0))
-    );
-    assert_eq!(
-        (two.skewness(), two.excess_kurtosis()),
-        (Some(0.0), Some(-2.0))
-    );
+    assert_eq!(two.top_third().unwrap().weight().to_bits(), (2.0_f64 / 3.0).to_bits());
+    assert_eq!((two.mean(), two.standard_deviation()), (Some(5.0), Some(2.0)));
+    assert_eq!((two.deviation_value(3), two.deviation_value(7)), (Some(40.0), Some(60.0)));
+    assert_eq!((two.skewness(), two.excess_kurtosis()), (Some(0.0), Some(-2.0)));
 }
 
 #[test]
@@ -184,9 +111,7 @@ fn skewness_and_kurtosis_are_those_of_a_biased_coin() {
 #[test]
 fn a_percentile_counts_half_of_the_equal_ones() {
     let tied = of(&TIED);
-    let standing: Vec<_> = [0, 2, 3, 9, 10, 11, u32::MAX]
-        .map(|value| tied.percentile_of(value).unwrap())
-        .into();
+    let standing: Vec<_> = [0, 2, 3, 9, 10, 11, u32::MAX].map(|value| tied.percentile_of(value).unwrap()).into();
     assert_eq!(standing, [0.0, 0.0, 5.0, 75.0, 95.0, 100.0, 100.0]);
 }
 
@@ -205,28 +130,15 @@ fn a_quantile_is_the_least_value_that_the_share_does_not_exceed() {
 #[test]
 fn bins_start_at_the_lowest_possible_value_and_end_at_the_highest() {
     let bins = of(&TIED).histogram(NonZeroU32::new(4).unwrap());
-    let shown: Vec<_> = bins
-        .iter()
-        .map(|bin| (bin.first, bin.last, bin.members))
-        .collect();
+    let shown: Vec<_> = bins.iter().map(|bin| (bin.first, bin.last, bin.members)).collect();
     assert_eq!(shown, [(1, 4, 2), (5, 8, 4), (9, 10, 4)]);
     let single = of(&TIED).histogram(NonZeroU32::MAX);
-    assert_eq!(
-        single,
-        [Bin {
-            first: 1,
-            last: 10,
-            members: 10
-        }]
-    );
+    assert_eq!(single, [Bin { first: 1, last: 10, members: 10 }]);
 }
 
 #[test]
 fn counts_come_back_with_their_values() {
-    let counts: Vec<_> = of(&[1, 10, 10])
-        .counts()
-        .filter(|&(_, count)| count > 0)
-        .collect();
+    let counts: Vec<_> = of(&[1, 10, 10]).counts().filter(|&(_, count)| count > 0).collect();
     assert_eq!(counts, [(1, 1), (10, 2)]);
     assert_eq!((of(&[]).lowest(), of(&[]).highest()), (1, 10));
 }
@@ -234,22 +146,10 @@ fn counts_come_back_with_their_values() {
 #[test]
 fn counts_beyond_the_limits_are_refused() {
     assert_eq!(Distribution::new(0, &[]), Err(DistributionError::Values(0)));
-    assert_eq!(
-        Distribution::new(0, &[0; 514]),
-        Err(DistributionError::Values(514))
-    );
-    assert_eq!(
-        Distribution::new(u32::MAX, &[1, 1]),
-        Err(DistributionError::Lowest(u32::MAX))
-    );
-    assert_eq!(
-        Distribution::new(0, &[MAX_MEMBERS, 1]),
-        Err(DistributionError::Members)
-    );
-    assert_eq!(
-        Distribution::new(0, &[u64::MAX, u64::MAX]),
-        Err(DistributionError::Members)
-    );
+    assert_eq!(Distribution::new(0, &[0; 514]), Err(DistributionError::Values(514)));
+    assert_eq!(Distribution::new(u32::MAX, &[1, 1]), Err(DistributionError::Lowest(u32::MAX)));
+    assert_eq!(Distribution::new(0, &[MAX_MEMBERS, 1]), Err(DistributionError::Members));
+    assert_eq!(Distribution::new(0, &[u64::MAX, u64::MAX]), Err(DistributionError::Members));
 }
 
 #[test]

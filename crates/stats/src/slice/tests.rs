@@ -34,10 +34,7 @@ fn items_have_their_own_distributions() {
     let means: Vec<_> = slice.items().map(|item| item.mean().unwrap()).collect();
     assert_eq!(means, [13.0 / 3.0, 4.0 / 3.0]);
     let first = slice.item(0).unwrap();
-    assert_eq!(
-        first.counts().collect::<Vec<_>>(),
-        [(1, 0), (2, 0), (3, 0), (4, 2), (5, 1)]
-    );
+    assert_eq!(first.counts().collect::<Vec<_>>(), [(1, 0), (2, 0), (3, 0), (4, 2), (5, 1)]);
     assert_eq!(slice.items().next(), Some(first));
     assert_eq!(slice.item(2), None);
 }
@@ -56,10 +53,7 @@ fn a_slice_of_nobody_has_no_figures() {
     for nobody in [cube(&[]).whole(), cube(&[(0, [1, 1])]).slice([]).unwrap()] {
         assert_eq!((nobody.members(), nobody.totals().mean()), (0, None));
         assert_eq!(nobody.top_third_item_means(), None);
-        assert_eq!(
-            nobody.items().map(|item| item.mean()).collect::<Vec<_>>(),
-            [None, None]
-        );
+        assert_eq!(nobody.items().map(|item| item.mean()).collect::<Vec<_>>(), [None, None]);
     }
     assert_eq!(cube(&[]).whole(), cube(&[]).slice([]).unwrap());
 }

@@ -6,8 +6,10 @@ mod domain_docs;
 mod faces;
 mod file_length;
 mod generated_files;
+mod guide;
 mod ignored_tests;
 mod layers;
+mod links;
 mod migrations;
 mod names;
 mod sql;
@@ -30,5 +32,7 @@ pub(super) const ALL: &[&Rule] = &[
     &ignored_tests::RULE,
     &migrations::RULE,
     &texts::RULE,
+    &guide::RULE,
+    &links::RULE,
     &traces::RULE,
 ];

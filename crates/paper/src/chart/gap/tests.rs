@@ -4,20 +4,12 @@ use super::*;
 const LEVELS: [u8; 5] = [0, 1, 5, 100, 255];
 
 fn item(label: &str, own: Option<f64>, goal: Option<f64>) -> GapItem {
-    GapItem {
-        label: label.to_owned(),
-        own,
-        goal,
-        emphasis: false,
-    }
+    GapItem { label: label.to_owned(), own, goal, emphasis: false }
 }
 
 fn sample() -> Gap {
     Gap {
-        about: About {
-            title: "差".to_owned(),
-            ..About::default()
-        },
+        about: About { title: "差".to_owned(), ..About::default() },
         heads: GapHeads {
             item: "項目".to_owned(),
             own: "自社".to_owned(),
@@ -70,28 +62,15 @@ fn arbitrary_items_stay_tidy() {
     let mut dice = Dice(6);
     for round in 0..150 {
         let mut chart = sample();
-        chart.about.extent = if round % 2 == 0 {
-            Extent::Half
-        } else {
-            Extent::Full
-        };
+        chart.about.extent = if round % 2 == 0 { Extent::Half } else { Extent::Full };
         chart.decimals = dice.below(9);
         chart.levels = (LEVELS[dice.below(5)], LEVELS[dice.below(5)]);
         chart.items = (0..dice.below(40))
             .map(|i| {
-                let words = if i % 2 == 0 {
-                    "重要な情報の取扱い"
-                } else {
-                    "Handling of information "
-                };
+                let words = if i % 2 == 0 { "重要な情報の取扱い" } else { "Handling of information " };
                 let own = Some(dice.wild(1.0, 5.0)).filter(|_| i % 5 > 0);
                 let label = words.repeat(dice.below(5));
-                GapItem {
-                    label,
-                    own,
-                    goal: Some(dice.wild(1.0, 5.0)),
-                    emphasis: i % 3 == 0,
-                }
+                GapItem { label, own, goal: Some(dice.wild(1.0, 5.0)), emphasis: i % 3 == 0 }
             })
             .collect();
         assert_tidy(&chart.svg());

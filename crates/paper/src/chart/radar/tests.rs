@@ -67,39 +67,18 @@ fn group_of(index: usize) -> usize {
 }
 
 fn groups(count: usize) -> Vec<RadarGroup> {
-    (1..=count)
-        .map(|n| RadarGroup {
-            mark: n.to_string(),
-            name: format!("対策の領域その{n}"),
-        })
-        .collect()
+    (1..=count).map(|n| RadarGroup { mark: n.to_string(), name: format!("対策の領域その{n}") }).collect()
 }
 
 fn radar(labels: &[&str], language: Language) -> Radar {
-    let values = |offset: usize| {
-        (0..labels.len())
-            .map(|i| Some(1.0 + ((i * 7 + offset) % 9) as f64 / 2.0))
-            .collect()
-    };
-    let series = |name: &str, ink, offset| RadarSeries {
-        name: name.to_owned(),
-        ink,
-        values: values(offset),
-    };
+    let values = |offset: usize| (0..labels.len()).map(|i| Some(1.0 + ((i * 7 + offset) % 9) as f64 / 2.0)).collect();
+    let series = |name: &str, ink, offset| RadarSeries { name: name.to_owned(), ink, values: values(offset) };
     Radar {
-        about: About {
-            title: "項目別".to_owned(),
-            description: "d".to_owned(),
-            language,
-            extent: Extent::Full,
-        },
+        about: About { title: "項目別".to_owned(), description: "d".to_owned(), language, extent: Extent::Full },
         axes: labels
             .iter()
             .enumerate()
-            .map(|(i, l)| RadarAxis {
-                label: (*l).to_owned(),
-                group: group_of(i),
-            })
+            .map(|(i, l)| RadarAxis { label: (*l).to_owned(), group: group_of(i) })
             .collect(),
         groups: groups(5),
         levels: (1, 5),
@@ -152,15 +131,9 @@ fn any_number_of_axes_and_any_length_of_label_stays_tidy() {
             .collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         let mut radar = radar(&labels, Language::Ja);
-        radar.about.extent = if round % 2 == 0 {
-            Extent::Full
-        } else {
-            Extent::Half
-        };
+        radar.about.extent = if round % 2 == 0 { Extent::Full } else { Extent::Half };
         for series in &mut radar.series {
-            series.values = (0..count)
-                .map(|_| Some(dice.wild(1.0, 5.0)).filter(|_| round % 3 > 0))
-                .collect();
+            series.values = (0..count).map(|_| Some(dice.wild(1.0, 5.0)).filter(|_| round % 3 > 0)).collect();
         }
         assert_tidy(&radar.svg());
     }
@@ -169,9 +142,7 @@ fn any_number_of_axes_and_any_length_of_label_stays_tidy() {
 #[test]
 fn labels_stand_outside_the_circle() {
     for count in 3..=30 {
-        let lines: Vec<Vec<String>> = (0..count)
-            .map(|i| vec!["名前".to_owned(); 1 + i % 2])
-            .collect();
+        let lines: Vec<Vec<String>> = (0..count).map(|i| vec!["名前".to_owned(); 1 + i % 2]).collect();
         for label in around(TAU / count as f64, lines, 200.0) {
             let area = label.area();
             let x = 0.0_f64.clamp(area.left, area.right);
@@ -216,10 +187,7 @@ fn hostile_text_is_escaped() {
     let mut radar = radar(&[HOSTILE; 9], Language::Ja);
     radar.about.title = HOSTILE.to_owned();
     radar.about.description = HOSTILE.to_owned();
-    radar.groups = vec![RadarGroup {
-        mark: HOSTILE.to_owned(),
-        name: HOSTILE.to_owned(),
-    }];
+    radar.groups = vec![RadarGroup { mark: HOSTILE.to_owned(), name: HOSTILE.to_owned() }];
     radar.series[0].name = HOSTILE.to_owned();
     assert_tidy(&radar.svg());
     assert!(!radar.svg().as_str().contains("<script"));
@@ -237,8 +205,5 @@ fn odd_levels_and_groups_are_borne() {
 
 #[test]
 fn the_same_data_gives_the_same_bytes() {
-    assert_eq!(
-        radar(&EN, Language::En).svg(),
-        radar(&EN, Language::En).svg()
-    );
+    assert_eq!(radar(&EN, Language::En).svg(), radar(&EN, Language::En).svg());
 }

@@ -2,63 +2,29 @@ use super::super::inspect::{Dice, HOSTILE, assert_tidy, count, words};
 use super::*;
 
 fn axis(title: &str, from: f64, to: f64, step: f64) -> Axis {
-    Axis {
-        title: title.to_owned(),
-        from,
-        to,
-        step,
-        decimals: 0,
-    }
+    Axis { title: title.to_owned(), from, to, step, decimals: 0 }
 }
 
 fn line(label: &str, at: f64) -> Line {
-    Line {
-        label: label.to_owned(),
-        at,
-        ink: Ink::Goal,
-    }
+    Line { label: label.to_owned(), at, ink: Ink::Goal }
 }
 
 fn mark(label: &str, x: f64, y: f64) -> Mark {
-    Mark {
-        label: label.to_owned(),
-        x,
-        y,
-    }
+    Mark { label: label.to_owned(), x, y }
 }
 
 fn sample(points: usize) -> Scatter {
     let mut dice = Dice(3);
-    let points = (0..points)
-        .map(|_| (dice.next() * 10.0 - 5.0, dice.next() * 100.0 + 25.0))
-        .collect();
+    let points = (0..points).map(|_| (dice.next() * 10.0 - 5.0, dice.next() * 100.0 + 25.0)).collect();
     Scatter {
-        about: About {
-            title: "散布図".to_owned(),
-            ..About::default()
-        },
+        about: About { title: "散布図".to_owned(), ..About::default() },
         x: axis("リスク指標", -5.0, 5.0, 1.0),
         y: axis("総合点", 25.0, 125.0, 25.0),
-        regions: vec![Region {
-            label: "高い水準".to_owned(),
-            x: (0.0, f64::INFINITY),
-            y: (88.0, 125.0),
-        }],
-        cloud: Cloud::Points {
-            name: "回答した組織".to_owned(),
-            points,
-        },
-        across: vec![
-            line("望まれる水準 88", 88.0),
-            line("平均 87", 87.0),
-            line("平均 86", 86.0),
-        ],
+        regions: vec![Region { label: "高い水準".to_owned(), x: (0.0, f64::INFINITY), y: (88.0, 125.0) }],
+        cloud: Cloud::Points { name: "回答した組織".to_owned(), points },
+        across: vec![line("望まれる水準 88", 88.0), line("平均 87", 87.0), line("平均 86", 86.0)],
         upright: vec![line("境界", 0.0), line("もう一つの境界", 0.2)],
-        marks: vec![
-            mark("2024年度", -1.0, 58.0),
-            mark("2025年度", 0.0, 60.0),
-            mark("今回 82点", 0.5, 82.0),
-        ],
+        marks: vec![mark("2024年度", -1.0, 58.0), mark("2025年度", 0.0, 60.0), mark("今回 82点", 0.5, 82.0)],
         now_name: "今回".to_owned(),
         earlier_name: "これまで".to_owned(),
     }
@@ -73,11 +39,7 @@ fn few_points_are_dots_and_many_are_density() {
     assert_tidy(&hexagons);
     assert_eq!(count(&hexagons, "circle", "ink-mass"), 0);
     assert!(count(&hexagons, "polygon", "ink-mass") > 500);
-    assert!(
-        hexagons.as_str().len() < 400_000,
-        "{}",
-        hexagons.as_str().len()
-    );
+    assert!(hexagons.as_str().len() < 400_000, "{}", hexagons.as_str().len());
 }
 
 #[test]
@@ -100,10 +62,7 @@ fn every_mark_line_and_region_is_named() {
         "リスク指標",
         "総合点",
     ] {
-        assert!(
-            shown.iter().any(|shown| shown == word),
-            "{word} in {shown:?}"
-        );
+        assert!(shown.iter().any(|shown| shown == word), "{word} in {shown:?}");
     }
 }
 
@@ -120,10 +79,7 @@ fn marks_are_joined_by_arrows_and_only_the_last_is_own() {
 fn points_outside_the_axes_are_left_out_and_marks_outside_lie_at_the_edge() {
     let mut chart = sample(0);
     let points = vec![(9.0, 50.0), (0.0, 500.0), (f64::NAN, 50.0), (0.0, 50.0)];
-    chart.cloud = Cloud::Points {
-        name: "点".to_owned(),
-        points,
-    };
+    chart.cloud = Cloud::Points { name: "点".to_owned(), points };
     chart.marks = vec![mark("遠い", 99.0, -99.0), mark("無い", f64::NAN, 50.0)];
     let svg = chart.svg();
     assert_tidy(&svg);
@@ -138,12 +94,7 @@ fn gathered_cells_are_shaded_by_count() {
     chart.cloud = Cloud::Cells {
         name: "組織".to_owned(),
         size: (1.0, 10.0),
-        cells: vec![
-            cell(0.5, 60.0, 100),
-            cell(1.5, 60.0, 1),
-            cell(2.5, 60.0, 0),
-            cell(99.0, 60.0, 5),
-        ],
+        cells: vec![cell(0.5, 60.0, 100), cell(1.5, 60.0, 1), cell(2.5, 60.0, 0), cell(99.0, 60.0, 5)],
     };
     let svg = chart.svg();
     assert_tidy(&svg);
@@ -163,27 +114,13 @@ fn arbitrary_marks_lines_and_regions_stay_tidy() {
     let mut dice = Dice(8);
     for round in 0..150 {
         let mut chart = sample(if round % 2 == 0 { 200 } else { 900 });
-        chart.about.extent = if round % 3 == 0 {
-            Extent::Half
-        } else {
-            Extent::Full
-        };
+        chart.about.extent = if round % 3 == 0 { Extent::Half } else { Extent::Full };
         let many = |dice: &mut Dice| dice.below(8);
         chart.marks = (0..many(&mut dice))
-            .map(|i| {
-                mark(
-                    &format!("第{i}回の結果"),
-                    dice.wild(-5.0, 5.0),
-                    dice.wild(25.0, 125.0),
-                )
-            })
+            .map(|i| mark(&format!("第{i}回の結果"), dice.wild(-5.0, 5.0), dice.wild(25.0, 125.0)))
             .collect();
-        chart.across = (0..many(&mut dice))
-            .map(|i| line(&"水準".repeat(i), dice.wild(25.0, 125.0)))
-            .collect();
-        chart.upright = (0..many(&mut dice))
-            .map(|i| line(&"Boundary ".repeat(i), dice.wild(-5.0, 5.0)))
-            .collect();
+        chart.across = (0..many(&mut dice)).map(|i| line(&"水準".repeat(i), dice.wild(25.0, 125.0))).collect();
+        chart.upright = (0..many(&mut dice)).map(|i| line(&"Boundary ".repeat(i), dice.wild(-5.0, 5.0))).collect();
         chart.regions = (0..many(&mut dice))
             .map(|i| Region {
                 label: format!("範囲{i}"),
@@ -205,10 +142,7 @@ fn hostile_text_is_escaped() {
     chart.across[0].label = HOSTILE.to_owned();
     chart.upright[0].label = HOSTILE.to_owned();
     chart.regions[0].label = HOSTILE.to_owned();
-    chart.cloud = Cloud::Points {
-        name: HOSTILE.to_owned(),
-        points: Vec::new(),
-    };
+    chart.cloud = Cloud::Points { name: HOSTILE.to_owned(), points: Vec::new() };
     assert_tidy(&chart.svg());
     assert!(!chart.svg().as_str().contains("<script"));
 }

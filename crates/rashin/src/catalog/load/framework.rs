@@ -12,23 +12,10 @@ pub(super) fn read(part: &Part<'_>) -> Option<Framework> {
     for mut entry in table.tables("requirement") {
         let ref_id = entry.text("ref_id");
         lines.push(entry.line_of_key("ref_id"));
-        requirements.push(Requirement {
-            ref_id,
-            label: entry.both("label", Longest::TEXT),
-        });
+        requirements.push(Requirement { ref_id, label: entry.both("label", Longest::TEXT) });
         entry.finish();
     }
     table.finish();
-    report_repeated(
-        part,
-        requirements
-            .iter()
-            .map(|entry| entry.ref_id.as_str())
-            .zip(lines),
-    );
-    Some(Framework {
-        id: part.id.to_owned(),
-        title,
-        requirements,
-    })
+    report_repeated(part, requirements.iter().map(|entry| entry.ref_id.as_str()).zip(lines));
+    Some(Framework { id: part.id.to_owned(), title, requirements })
 }

@@ -1,5 +1,7 @@
 //! Reads one control item.
 
+use std::collections::BTreeSet;
+
 use platform::Message;
 
 use super::Part;
@@ -36,18 +38,10 @@ pub(super) fn read(part: &Part<'_>, known: Known<'_>) -> Option<Item> {
 
 fn check_area(table: &Table<'_>, ref_id: &str, area: &str, known: Known<'_>) {
     if !area.is_empty() && !known.areas.iter().any(|known| known.ref_id == area) {
-        table.report_key(
-            "area",
-            Message::new("finding-unknown-area").with("id", area),
-        );
+        table.report_key("area", Message::new("finding-unknown-area").with("id", area));
     }
-    let number = ref_id
-        .strip_prefix(area)
-        .and_then(|rest| rest.strip_prefix('-'));
-    if number
-        .and_then(|number| number.parse::<u8>().ok())
-        .is_none()
-    {
+    let number = ref_id.strip_prefix(area).and_then(|rest| rest.strip_prefix('-'));
+    if number.and_then(|number| number.parse::<u8>().ok()).is_none() {
         table.report_key("ref_id", Message::new("finding-item-id").with("id", ref_id));
     }
 }
@@ -60,27 +54,17 @@ fn read_references(
 ) -> Vec<String> {
     let ids = table.texts(key);
     match known.frameworks.iter().find(|known| known.id == framework) {
-        None => table.report_key(
-            key,
-            Message::new("finding-no-framework").with("id", framework),
-        ),
+        None => table.report_key(key, Message::new("finding-no-framework").with("id", framework)),
         Some(framework) => {
-            for (id, line) in ids
-                .iter()
-                .filter(|(id, _)| framework.requirement(id).is_none())
-            {
-                let reason = Message::new("finding-unknown-requirement")
-                    .with("id", id)
-                    .with("framework", &framework.id);
+            for (id, line) in ids.iter().filter(|(id, _)| framework.requirement(id).is_none()) {
+                let reason =
+                    Message::new("finding-unknown-requirement").with("id", id).with("framework", &framework.id);
                 part.report(*line, reason);
             }
         }
     }
-    let mut ids: Vec<String> = ids.into_iter().map(|(id, _)| id).collect();
-    let count = ids.len();
-    ids.sort();
-    ids.dedup();
-    if ids.len() != count {
+    let ids: Vec<String> = ids.into_iter().map(|(id, _)| id).collect();
+    if ids.iter().collect::<BTreeSet<_>>().len() != ids.len() {
         table.report_key(key, Message::new("finding-repeated-in-list"));
     }
     ids
@@ -95,15 +79,9 @@ fn read_levels(table: &mut Table<'_>) -> Vec<Level> {
     for (expected, mut entry) in (1..=5).zip(entries) {
         let level = entry.whole("level", &(1..=5));
         if level != expected {
-            entry.report_key(
-                "level",
-                Message::new("finding-number").with("expected", expected),
-            );
+            entry.report_key("level", Message::new("finding-number").with("expected", expected));
         }
-        levels.push(Level {
-            level,
-            text: entry.languages(Longest::LEVEL),
-        });
+        levels.push(Level { level, text: entry.languages(Longest::LEVEL) });
         entry.finish();
     }
     levels
@@ -127,18 +105,12 @@ fn read_actions(table: &mut Table<'_>) -> Vec<Action> {
     if entries.len() != 4 {
         table.report_key("action", Message::new("finding-actions"));
     }
-    let efforts = [
-        ("small", Effort::Small),
-        ("medium", Effort::Medium),
-        ("large", Effort::Large),
-    ];
+    let efforts = [("small", Effort::Small), ("medium", Effort::Medium), ("large", Effort::Large)];
     let mut actions = Vec::new();
     for (expected, mut entry) in (1..=4).zip(entries) {
         let (from, to) = (entry.whole("from", &(1..=4)), entry.whole("to", &(2..=5)));
         if (from, to) != (expected, expected + 1) {
-            let reason = Message::new("finding-step")
-                .with("from", expected)
-                .with("to", expected + 1);
+            let reason = Message::new("finding-step").with("from", expected).with("to", expected + 1);
             entry.report_key("from", reason);
         }
         actions.push(Action {

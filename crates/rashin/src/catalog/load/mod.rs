@@ -45,12 +45,7 @@ impl<'a> Part<'a> {
         let mut table = Table::document(self.source)?;
         let id = table.text(key);
         if !id.is_empty() && id != self.id {
-            table.report_key(
-                key,
-                Message::new("finding-id")
-                    .with("id", &id)
-                    .with("expected", self.id),
-            );
+            table.report_key(key, Message::new("finding-id").with("id", &id).with("expected", self.id));
         }
         Some(table)
     }
@@ -68,35 +63,21 @@ pub fn load(files: &[(String, String)]) -> Result<Catalog, Vec<Finding>> {
         findings.add("", 1, Message::new("finding-no-set"));
     }
     let findings = findings.into_sorted();
-    if findings.is_empty() {
-        Ok(catalog)
-    } else {
-        Err(findings)
-    }
+    if findings.is_empty() { Ok(catalog) } else { Err(findings) }
 }
 
 fn sort<'a>(files: &'a [(String, String)], findings: &'a Findings) -> Sorted<'a> {
     let mut sorted = Sorted::default();
     for (file, text) in files {
-        let source = Source {
-            file,
-            text,
-            findings,
-        };
+        let source = Source { file, text, findings };
         let parts: Vec<&str> = file.split('/').collect();
         match parts.as_slice() {
             ["golden", ..] => {}
-            ["frameworks", name] => sorted.frameworks.push(Part {
-                source,
-                id: stem(name),
-            }),
+            ["frameworks", name] => sorted.frameworks.push(Part { source, id: stem(name) }),
             [id, "questions.toml"] => sorted.profiles.push(Part { source, id }),
             [id, "model.toml"] => sorted.index_models.push(Part { source, id }),
             [id, "set.toml"] => sorted.item_sets.push(Part { source, id }),
-            [set, "items", name] => sorted.items.entry(set).or_default().push(Part {
-                source,
-                id: stem(name),
-            }),
+            [set, "items", name] => sorted.items.entry(set).or_default().push(Part { source, id: stem(name) }),
             _ => findings.add(file, 1, Message::new("finding-unknown-file")),
         }
     }
@@ -116,9 +97,7 @@ fn read(sorted: &Sorted<'_>) -> Catalog {
         catalog.profiles.extend(profile::read(part));
     }
     for part in &sorted.index_models {
-        catalog
-            .index_models
-            .extend(index_model::read(part, &catalog.profiles));
+        catalog.index_models.extend(index_model::read(part, &catalog.profiles));
     }
     catalog.item_sets = item_set::read_all(sorted, &catalog);
     catalog.frameworks.sort_by(|a, b| a.id.cmp(&b.id));
@@ -153,12 +132,7 @@ fn report_repeated<'a>(part: &Part<'_>, ids: impl Iterator<Item = (&'a str, u32)
     for (id, line) in ids.filter(|(id, _)| !id.is_empty()) {
         match first.get(id) {
             Some(before) => {
-                part.report(
-                    line,
-                    Message::new("finding-repeated")
-                        .with("id", id)
-                        .with("line", before),
-                );
+                part.report(line, Message::new("finding-repeated").with("id", id).with("line", before));
             }
             None => {
                 first.insert(id, line);

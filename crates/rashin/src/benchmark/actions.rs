@@ -1,0 +1,130 @@
+//! What may be asked about a diagnosis. Reading only: a diagnosis is computed, never stored.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use platform::{Ctx, Error, Message, Result};
+
+use super::diagnose::diagnose;
+use super::model::Diagnosis;
+use crate::assessment::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::answers_file::read_toml;
+use crate::assessment::{self, Assessment};
+use crate::catalog::{self, ItemSet};
+use crate::population::{self, Release};
+
+/// An approved self-check of the same unit before this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Earlier {
+    /// Identifier.
+    pub id: String,
+    /// Period.
+    pub period: String,
+    /// Total.
+    pub total: u32,
+    /// Risk index, −5 to +5.
+    pub risk_index: f64,
+    /// Levels by item.
+    pub levels: BTreeMap<String, u8>,
+    /// Whether it uses the same item set, so that totals can be compared.
+    pub same_set: bool,
+}
+
+/// A diagnosis with everything its page shows.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The self-check.
+    pub assessment: Assessment,
+    /// Its item set.
+    pub set: &'static ItemSet,
+    /// Its answers.
+    pub answers: Answers,
+    /// The release it is compared with.
+    pub release: Arc<Release>,
+    /// The diagnosis.
+    pub diagnosis: Diagnosis,
+    /// Approved self-checks before it, the earliest first, at most four.
+    pub earlier: Vec<Earlier>,
+}
+
+/// The answers of a self-check, as a file would hold them.
+#[must_use]
+pub fn answers_of(assessment: &Assessment) -> Answers {
+    let profile = assessment.profile.iter().map(|(question, answer)| (question.clone(), answer.option_id.clone()));
+    let items = assessment.items.iter().filter_map(|(item, answer)| {
+        let given = match (&answer.not_applicable_reason, answer.level) {
+            (Some(reason), _) => {
+                let approved_by = answer.exclusion_approved_by.clone().unwrap_or_default();
+                Given::NotApplicable { reason: reason.clone(), approved_by }
+            }
+            (None, Some(level)) => Given::Level(level),
+            (None, None) => return None,
+        };
+        Some((item.clone(), ItemAnswer { given, note: answer.note.clone() }))
+    });
+    Answers {
+        organisation: assessment.unit_name.clone(),
+        item_set: assessment.item_set_id.clone(),
+        period: assessment.period.clone(),
+        profile: profile.collect(),
+        items: items.collect(),
+    }
+}
+
+/// The release to compare with: the one asked for, which must be for this item set, or the first listed.
+async fn release_for(ctx: &Ctx, item_set_id: &str, release_id: Option<&str>) -> Result<Arc<Release>> {
+    let Some(id) = release_id.filter(|id| !id.is_empty()) else {
+        let list = population::list(ctx).await?;
+        let first = list.iter().find(|entry| entry.item_set == item_set_id).ok_or(Error::NotFound)?;
+        return population::find(ctx, &first.id).await;
+    };
+    let release = population::find(ctx, id).await?;
+    if release.head().item_set == item_set_id {
+        Ok(release)
+    } else {
+        Err(Error::field("release", id, Message::new("error-release-set")))
+    }
+}
+
+/// The diagnosis of a self-check one may read. Unanswered questions are listed as faults.
+pub async fn diagnosis(ctx: &Ctx, id: &str, release_id: Option<&str>) -> Result<Found> {
+    let assessment = assessment::open(ctx, id).await?;
+    let set = assessment::actions::item_set(&assessment)?;
+    let answers = answers_of(&assessment);
+    let release = release_for(ctx, &set.id, release_id).await?;
+    let diagnosis = diagnose(catalog::builtin(), set, &release, &answers)?;
+    let mut earlier = Vec::new();
+    for summary in assessment::earlier(ctx, &assessment).await?.into_iter().take(12) {
+        if summary.period >= assessment.period || earlier.len() >= 4 {
+            continue;
+        }
+        let before = assessment::open(ctx, &summary.id).await?;
+        earlier.extend(earlier_of(ctx, &before, &set.id).await?);
+    }
+    earlier.reverse();
+    Ok(Found { assessment, set, answers, release, diagnosis, earlier })
+}
+
+async fn earlier_of(ctx: &Ctx, before: &Assessment, item_set_id: &str) -> Result<Option<Earlier>> {
+    let set = assessment::actions::item_set(before)?;
+    let release = release_for(ctx, &set.id, None).await?;
+    let Ok(diagnosis) = diagnose(catalog::builtin(), set, &release, &answers_of(before)) else { return Ok(None) };
+    let levels = diagnosis.items.iter().map(|item| (item.item.clone(), item.own)).collect();
+    Ok(Some(Earlier {
+        id: before.id.clone(),
+        period: before.period.clone(),
+        total: diagnosis.total,
+        risk_index: diagnosis.risk_index,
+        levels,
+        same_set: before.item_set_id == item_set_id,
+    }))
+}
+
+/// The diagnosis of an answer file; nothing is saved. Every fault of the file at once.
+pub async fn diagnose_file(ctx: &Ctx, text: &str, release_id: Option<&str>) -> Result<Diagnosis> {
+    ctx.account()?;
+    let answers = read_toml(catalog::builtin(), text)?;
+    let set = catalog::builtin().item_set(&answers.item_set).ok_or(Error::NotFound)?;
+    let release = release_for(ctx, &set.id, release_id).await?;
+    diagnose(catalog::builtin(), set, &release, &answers)
+}

@@ -1,0 +1,139 @@
+//! Everything anyone may ask of the population.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use platform::{Ctx, Error, Message, Object, Result};
+
+use super::builtin::builtin_releases;
+use super::release::{Release, ReleaseHead};
+use super::store::Entry;
+use super::{acts, store};
+
+/// Releases kept in memory, of all installations that this process has open.
+const KEPT: usize = 32;
+
+/// A release with when it was frozen.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// The release.
+    pub release: Arc<Release>,
+    /// In the order of freezing, from 1.
+    pub number: i64,
+    /// When it was frozen, milliseconds since 1970.
+    pub frozen_at_ms: i64,
+}
+
+/// The releases one may compare with, in the order in which they were frozen.
+pub async fn list(ctx: &Ctx) -> Result<Vec<ReleaseHead>> {
+    let frozen = list_frozen(ctx).await?;
+    Ok(frozen.iter().map(|one| one.release.head().clone()).collect())
+}
+
+/// As [`list`], with all figures.
+pub async fn list_frozen(ctx: &Ctx) -> Result<Vec<Frozen>> {
+    check_may_read(ctx, "").await?;
+    let mut frozen = Vec::new();
+    for entry in store::entries(ctx).await? {
+        frozen.push(load(ctx, entry).await?);
+    }
+    Ok(frozen)
+}
+
+/// A release by its id.
+pub async fn find(ctx: &Ctx, id: &str) -> Result<Arc<Release>> {
+    Ok(find_frozen(ctx, id).await?.release)
+}
+
+/// A release by its id, with when it was frozen.
+pub async fn find_frozen(ctx: &Ctx, id: &str) -> Result<Frozen> {
+    check_may_read(ctx, id).await?;
+    let entry = store::entry(ctx, id).await?.ok_or(Error::NotFound)?;
+    load(ctx, entry).await
+}
+
+/// Freezes the releases that ship with the program and are not there yet.
+///
+/// An internal error where one is there with another hash: what was frozen once is never replaced.
+pub async fn freeze_builtin(ctx: &Ctx) -> Result<()> {
+    if builtin_releases().is_empty() {
+        return Err(Error::internal("the releases that ship with the program cannot be made"));
+    }
+    for release in builtin_releases() {
+        freeze_once(ctx, release).await?;
+    }
+    Ok(())
+}
+
+async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
+    let (id, hash) = (release.id(), &release.head().hash);
+    // Another process may freeze the same one, or take the same number, at the same moment.
+    for _ in 0..3 {
+        match store::entry(ctx, id).await? {
+            Some(entry) if entry.hash == *hash => return Ok(()),
+            Some(entry) => {
+                return Err(Error::internal(format!(
+                    "release {id} is frozen with hash {}, but this program makes it with hash {hash}; what was frozen \
+                     once is never replaced",
+                    entry.hash
+                )));
+            }
+            None => {}
+        }
+        match freeze(ctx, release).await {
+            Err(Error::Conflict(_)) => {}
+            outcome => return outcome,
+        }
+    }
+    Err(Error::internal(format!("release {id} could not be frozen")))
+}
+
+async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
+    let head = release.head();
+    let mut deed = ctx.begin(&acts::FREEZE_RELEASE, Object::free("release", release.id())).await?;
+    store::freeze(&mut deed, release, ctx.actor().account_id().unwrap_or("system")).await?;
+    deed.note("item_set", head.item_set.as_str());
+    deed.note("n", head.n);
+    deed.note("synthetic", head.synthetic);
+    deed.note("hash", head.hash.as_str());
+    deed.commit("").await
+}
+
+async fn check_may_read(ctx: &Ctx, id: &str) -> Result<()> {
+    if ctx.may(&acts::READ, &Object::free("release", id)).await? {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(Message::new("error-sign-in-first")))
+    }
+}
+
+/// Frozen rows never change, so a release that was read and checked once stays as it was.
+static LOADED: Mutex<BTreeMap<(String, String), Arc<Release>>> = Mutex::new(BTreeMap::new());
+
+async fn load(ctx: &Ctx, entry: Entry) -> Result<Frozen> {
+    let Entry { id, number, hash, frozen_at_ms } = entry;
+    let key = (id, hash);
+    let loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    let release = match loaded {
+        Some(release) => release,
+        None => {
+            let content = store::content(ctx, &key.0).await?;
+            let read = Release::from_bytes(&content)
+                .map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
+            if (read.id(), &read.head().hash) != (key.0.as_str(), &key.1) {
+                return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
+            }
+            keep(key, Arc::new(read))
+        }
+    };
+    Ok(Frozen { release, number, frozen_at_ms })
+}
+
+fn keep(key: (String, String), release: Arc<Release>) -> Arc<Release> {
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if loaded.len() >= KEPT {
+        loaded.pop_first();
+    }
+    loaded.insert(key, Arc::clone(&release));
+    release
+}
