@@ -36,8 +36,12 @@ struct Asked {
 }
 
 async fn show_log(SignedIn(asker): SignedIn, Query(wanted): Query<Asked>) -> Answer<Html<LogPage>> {
-    let filter =
-        Filter { before: wanted.before.parse().ok(), act: wanted.act, object_id: wanted.object_id, actor: wanted.actor };
+    let filter = Filter {
+        before: wanted.before.parse().ok(),
+        act: wanted.act,
+        object_id: wanted.object_id,
+        actor: wanted.actor,
+    };
     let entries = super::entries(&asker.ctx, &filter).await?;
     let older = entries.last().filter(|_| entries.len() == PAGE_SIZE).map(|last| {
         format!(

@@ -23,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_diagnosis))
         .routes(routes!(try_out))
         .routes(routes!(get_pdf))
+        .routes(routes!(get_xlsx))
         .routes(routes!(diagnose_answers))
 }
 
@@ -73,6 +74,14 @@ async fn get_pdf(
     query: Query<Vec<(String, String)>>,
 ) -> Answer<Response> {
     super::web::get_pdf(app, asker, id, query).await
+}
+
+/// The diagnosis as a spreadsheet
+#[utoipa::path(get, path = "/assessments/{id}/diagnosis.xlsx", tag = "benchmark", params(("id" = String, Path), Against),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = 404, body = Problem)))]
+async fn get_xlsx(asker: SignedIn, id: Path<String>, query: Query<Vec<(String, String)>>) -> Answer<Response> {
+    super::web::get_xlsx(asker, id, query).await
 }
 
 /// Diagnose an answer file (TOML); nothing is saved

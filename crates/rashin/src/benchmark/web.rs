@@ -16,6 +16,7 @@ use super::charts::{Beside, Drawing};
 use super::document::{Approved, document};
 use super::view::{Slider, View};
 use super::what_if::{WhatIf, what_if};
+use super::xlsx::spreadsheet;
 use crate::catalog;
 use crate::face::{Answer, App, Asker, Html, Page, SignedIn};
 use crate::population;
@@ -26,6 +27,7 @@ pub fn routes() -> Router<App> {
         .route("/assessments/{id}/diagnosis", get(show_diagnosis))
         .route("/assessments/{id}/diagnosis/what-if", get(show_what_if))
         .route("/assessments/{id}/diagnosis.json", get(get_json))
+        .route("/assessments/{id}/diagnosis.xlsx", get(get_xlsx))
         .route("/assessments/{id}/diagnosis.pdf", get(get_pdf))
 }
 
@@ -181,6 +183,16 @@ pub(super) async fn get_json(
     let found = found_for(&asker, &id, &pairs).await?;
     let text = serde_json::to_vec_pretty(&found.diagnosis).map_err(Error::internal)?;
     file(&name_of(&found, "json"), "application/json", text)
+}
+
+pub(super) async fn get_xlsx(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Query(pairs): Query<Pairs>,
+) -> Answer<Response> {
+    let found = found_for(&asker, &id, &pairs).await?;
+    let content = spreadsheet(&found.diagnosis, asker.page.texts(), language_of(&asker, &pairs), asker.ctx.now_ms())?;
+    file(&name_of(&found, "xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", content)
 }
 
 pub(super) async fn get_pdf(
