@@ -11,6 +11,9 @@ mod overview;
 mod profile;
 mod question;
 
+pub(super) use evidence::{attachment, file_of};
+pub(super) use files::{export_sheet, export_toml};
+
 use axum::Router;
 use axum::routing::{get, post};
 

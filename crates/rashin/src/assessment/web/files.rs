@@ -27,14 +27,14 @@ fn file_name(frame: &Frame, ending: &str) -> String {
 }
 
 /// `GET /assessments/{id}/answers.toml`.
-pub(super) async fn export_toml(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
+pub(in crate::assessment) async fn export_toml(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
     let frame = Frame::open(&asker, &id).await?;
     let text = to_toml(&frame.assessment.answers());
     Ok(attachment(&file_name(&frame, "toml"), TOML, text.into_bytes())?)
 }
 
 /// `GET /assessments/{id}/answers.xlsx`: the sheet to fill in, with the answers given so far.
-pub(super) async fn export_sheet(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
+pub(in crate::assessment) async fn export_sheet(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
     let frame = Frame::open(&asker, &id).await?;
     let answers = frame.assessment.answers();
     let sheet = answers_sheet::to_sheet(frame.set, frame.profile, &answers, asker.page.texts(), asker.language)?;
@@ -63,16 +63,15 @@ pub(super) struct ImportPage {
     plan: Option<(Vec<Line>, String)>,
     /// What somebody else changed meanwhile.
     conflicts: Vec<String>,
+    /// Largest file, MB.
+    most: usize,
 }
 
 impl ImportPage {
     fn new(frame: Frame) -> Self {
         let (faults, conflicts) = (Vec::new(), Vec::new());
-        Self { page: frame.page.clone(), frame, file: String::new(), faults, plan: None, conflicts }
-    }
-
-    fn most(&self) -> usize {
-        FILE_LIMIT / 1024 / 1024
+        let most = FILE_LIMIT / 1024 / 1024;
+        Self { page: frame.page.clone(), frame, file: String::new(), faults, plan: None, conflicts, most }
     }
 }
 
