@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, ItemSet, line_of};
 pub const MOST_BYTES: usize = 1_000_000;
 
 /// One value of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
     /// Line or row, from 1.
     pub line: u32,
