@@ -107,7 +107,8 @@ fn say(text: &str) {
 /// Commands that need neither server nor database.
 fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCode>> {
     let texts = texts();
-    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    // Not locked: log lines go to the same place, from any thread, and would wait for ever.
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),

@@ -68,6 +68,11 @@ impl<'a> View<'a> {
         option.map_or_else(|| industry.to_owned(), |option| self.word(&option.label).to_owned())
     }
 
+    /// A hash in pieces between which a narrow page may break the line.
+    pub(super) fn pieces<'t>(&self, hash: &'t str) -> Vec<&'t str> {
+        (0..hash.len()).step_by(8).filter_map(|at| hash.get(at..hash.len().min(at + 8))).collect()
+    }
+
     /// All and the tiers, whose items are shown.
     pub(super) fn columns<'s>(&self, sheet: &'s ReleaseSheet) -> Vec<&'s ReleaseGroup> {
         let shown = |group: &&ReleaseGroup| matches!(group.kind, GroupKind::All | GroupKind::Tier);
