@@ -60,12 +60,15 @@ pub async fn freeze_builtin(ctx: &Ctx) -> Result<()> {
         return Err(Error::internal("the releases that ship with the program cannot be made"));
     }
     for release in builtin_releases() {
-        freeze_once(ctx, release).await?;
+        freeze(ctx, release).await?;
     }
     Ok(())
 }
 
-async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
+/// Freezes a release that is not there yet. Only the installation itself may.
+///
+/// An internal error where one is there with another hash.
+pub async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
     let (id, hash) = (release.id(), &release.head().hash);
     // Another process may freeze the same one, or take the same number, at the same moment.
     for _ in 0..3 {
@@ -80,7 +83,7 @@ async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
             }
             None => {}
         }
-        match freeze(ctx, release).await {
+        match add(ctx, release).await {
             Err(Error::Conflict(_)) => {}
             outcome => return outcome,
         }
@@ -88,7 +91,7 @@ async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
     Err(Error::internal(format!("release {id} could not be frozen")))
 }
 
-async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
+async fn add(ctx: &Ctx, release: &Release) -> Result<()> {
     let head = release.head();
     let mut deed = ctx.begin(&acts::FREEZE_RELEASE, Object::free("release", release.id())).await?;
     store::freeze(&mut deed, release, ctx.actor().account_id().unwrap_or("system")).await?;

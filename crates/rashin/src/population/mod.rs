@@ -23,7 +23,7 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Frozen, find, find_frozen, freeze_builtin, list, list_frozen};
+pub use actions::{Frozen, find, find_frozen, freeze, freeze_builtin, list, list_frozen};
 pub use builtin::{builtin_for, builtin_releases, synthetic_release};
 pub use indices::{IndexTerm, IndexValue, Indices, Tier, compute};
 pub use release::{Figures, Release, ReleaseHead, Row, ScatterCell, Tally, Window};
