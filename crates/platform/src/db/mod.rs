@@ -19,7 +19,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 pub use migrate::{Migration, migrate};
-pub use value::{Row, Value};
+pub use value::{Row, Value, like_literally};
 
 use crate::act::BoxFuture;
 use crate::{Error, Result};

@@ -45,6 +45,19 @@ value_from! {
     &[u8] => Bytes, <[u8]>::to_vec;
 }
 
+/// A text as a LIKE pattern that finds nothing but the text itself; the statement says `ESCAPE '!'`.
+#[must_use]
+pub fn like_literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if "!%_".contains(letter) {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern
+}
+
 /// PostgreSQL keeps no NUL characters in texts, so they are refused on both databases.
 pub(super) fn check(values: &[Value]) -> Result<()> {
     let bad = values.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0')));

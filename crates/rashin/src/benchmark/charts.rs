@@ -11,8 +11,8 @@ use platform::{Language, Texts};
 
 use super::actions::Earlier;
 use super::model::Diagnosis;
-use crate::assessment::period;
 use crate::catalog::ItemSet;
+use crate::face::period;
 
 /// What the charts are drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +155,7 @@ impl Drawing<'_> {
             .iter()
             .filter(|earlier| earlier.same_set)
             .map(|earlier| Mark {
-                label: period::shown(self.language, &earlier.period),
+                label: period::words(&earlier.period, self.language),
                 x: earlier.risk_index,
                 y: f64::from(earlier.total),
             })
@@ -264,8 +264,8 @@ impl Drawing<'_> {
             return None;
         }
         let mut periods: Vec<String> =
-            before.iter().map(|earlier| period::shown(self.language, &earlier.period)).collect();
-        periods.push(period::shown(self.language, &self.diagnosis.period));
+            before.iter().map(|earlier| period::words(&earlier.period, self.language)).collect();
+        periods.push(period::words(&self.diagnosis.period, self.language));
         let mut values: Vec<Option<f64>> = before.iter().map(|earlier| Some(f64::from(earlier.total))).collect();
         values.push(Some(f64::from(self.diagnosis.total)));
         let series = vec![TrendSeries { name: self.t("diagnosis-total"), ink: Ink::Own, values }];

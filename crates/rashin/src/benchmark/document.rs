@@ -7,8 +7,8 @@ use platform::Language;
 
 use super::charts::{Beside, Drawing};
 use super::model::{Recommendation, Step};
-use crate::assessment::period;
 use crate::catalog::{Bilingual, Effort};
+use crate::face::period;
 
 /// A number with one decimal.
 fn one(value: f64) -> String {
@@ -33,7 +33,7 @@ pub fn document(draw: &Drawing<'_>, approved: &Approved) -> Document {
     blocks.extend(writer.advice());
     blocks.extend(writer.isms());
     blocks.extend(writer.basis());
-    let period = period::shown(draw.language, &diagnosis.period);
+    let period = period::words(&diagnosis.period, draw.language);
     let mut meta = vec![
         (writer.t("document-organisation"), diagnosis.organisation.clone()),
         (writer.t("label-period"), period.clone()),

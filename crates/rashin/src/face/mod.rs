@@ -8,6 +8,7 @@ pub mod assets;
 pub mod commands;
 pub mod failure;
 pub mod page;
+pub mod period;
 pub mod preferences;
 pub mod render;
 pub mod serve;

@@ -221,12 +221,6 @@ impl Page {
         self.stamp(*at_ms, "%H:%M", "%H:%M")
     }
 
-    /// A period, such as `FY2026`, in words.
-    #[must_use]
-    pub fn period(&self, period: &str) -> String {
-        crate::assessment::period::shown(self.language, period)
-    }
-
     fn stamp(&self, at_ms: i64, ja: &str, en: &str) -> String {
         let format = if self.language == Language::Ja { ja } else { en };
         Timestamp::from_millisecond(at_ms)
@@ -263,6 +257,12 @@ impl Page {
     #[must_use]
     pub fn signed(&self, change: &f64) -> String {
         if change.abs() < 0.5 { String::new() } else { format!("{change:+.0}").replace('-', "−") }
+    }
+
+    /// A period as people read it.
+    #[must_use]
+    pub fn period(&self, period: &str) -> String {
+        super::period::words(period, self.language)
     }
 
     /// A number with one decimal.

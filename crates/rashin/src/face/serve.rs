@@ -82,6 +82,8 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), asker::find_session))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        // Once more, for what fails further out: the search for the session, the time limit.
+        .layer(middleware::from_fn_with_state(app.clone(), failure::show_failures))
         .layer(middleware::from_fn(secure_headers))
         .with_state(app)
 }

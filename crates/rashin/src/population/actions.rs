@@ -8,7 +8,9 @@ use platform::{Ctx, Error, Message, Object, Result};
 use super::builtin::builtin_releases;
 use super::release::{Release, ReleaseHead};
 use super::store::Entry;
+use super::synthesise::{Member, synthesise};
 use super::{acts, store};
+use crate::catalog::{ItemSet, builtin};
 
 /// Releases kept in memory, of all installations that this process has open.
 const KEPT: usize = 32;
@@ -50,6 +52,19 @@ pub async fn find_frozen(ctx: &Ctx, id: &str) -> Result<Frozen> {
     check_may_read(ctx, id).await?;
     let entry = store::entry(ctx, id).await?.ok_or(Error::NotFound)?;
     load(ctx, entry).await
+}
+
+/// The made-up companies of a synthetic release with their item set, in the order of their numbers. A conflict where the
+/// release is not one that this program makes: real companies' answers are not kept one by one.
+pub async fn members(ctx: &Ctx, id: &str) -> Result<(&'static ItemSet, Vec<Member>)> {
+    let release = find(ctx, id).await?;
+    let head = release.head();
+    let made = builtin_releases().iter().any(|made| made.id() == id && made.head().hash == head.hash);
+    let set = builtin().item_set(&head.item_set).filter(|_| made);
+    match set.zip(head.seed) {
+        Some((set, seed)) => Ok((set, synthesise(builtin(), &set.id, seed))),
+        None => Err(Error::Conflict(Message::new("release-members-not-kept").with("id", id))),
+    }
 }
 
 /// Freezes the releases that ship with the program and are not there yet.
@@ -117,18 +132,15 @@ async fn load(ctx: &Ctx, entry: Entry) -> Result<Frozen> {
     let Entry { id, number, hash, frozen_at_ms } = entry;
     let key = (id, hash);
     let loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    let release = match loaded {
-        Some(release) => release,
-        None => {
-            let content = store::content(ctx, &key.0).await?;
-            let read = Release::from_bytes(&content)
-                .map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
-            if (read.id(), &read.head().hash) != (key.0.as_str(), &key.1) {
-                return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
-            }
-            keep(key, Arc::new(read))
-        }
-    };
+    if let Some(release) = loaded {
+        return Ok(Frozen { release, number, frozen_at_ms });
+    }
+    let content = store::content(ctx, &key.0).await?;
+    let release = Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
+    if (release.id(), &release.head().hash) != (key.0.as_str(), &key.1) {
+        return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
+    }
+    let release = keep(key, Arc::new(release));
     Ok(Frozen { release, number, frozen_at_ms })
 }
 
@@ -140,3 +152,6 @@ fn keep(key: (String, String), release: Arc<Release>) -> Arc<Release> {
     loaded.insert(key, Arc::clone(&release));
     release
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 use platform::{Language, Texts};
-use serde_json::json;
 
 use super::builtin::builtin_releases;
 use super::release::Release;
-use super::synthesise::{BUILTIN_SEED, Member, synthesise};
-use crate::catalog::{ItemSet, builtin};
+use super::export;
+use super::synthesise::{BUILTIN_SEED, synthesise};
+use crate::catalog::builtin;
 
 /// What to do with populations.
 #[derive(Debug, Clone, Subcommand)]
@@ -95,8 +95,8 @@ pub fn run(
     };
     let members = synthesise(builtin(), set_id, seed);
     let bytes = match format {
-        RowFormat::Csv => csv_of(set, &members)?,
-        RowFormat::Json => json_of(set, &members)?,
+        RowFormat::Csv => export::csv_of(set, &members)?,
+        RowFormat::Json => export::json_of(set, &members)?,
     };
     write_to(output.as_deref(), &bytes, out)?;
     if let Some(path) = output {
@@ -129,47 +129,6 @@ fn list(format: ListFormat, (texts, language): (&Texts, Language), out: &mut imp
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Columns before those of the items.
-const COLUMNS: [&str; 7] = ["id", "tier", "size", "industry", "vulnerability_index", "influence_index", "risk_index"];
-
-fn csv_of(set: &ItemSet, members: &[Member]) -> std::io::Result<Vec<u8>> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(COLUMNS.into_iter().chain(set.items.iter().map(|item| item.ref_id.as_str())))?;
-    for member in members {
-        let indices = &member.indices;
-        let numbers = [indices.vulnerability, indices.influence, indices.risk].map(|index| format!("{index:.2}"));
-        let words = [member.id.as_str(), indices.tier.as_str(), member.size.as_str(), &member.industry];
-        let levels: Vec<String> = member.levels.iter().map(u8::to_string).collect();
-        csv.write_record(
-            words.into_iter().chain(numbers.iter().map(String::as_str)).chain(levels.iter().map(String::as_str)),
-        )?;
-    }
-    csv.into_inner().map_err(std::io::Error::other)
-}
-
-fn json_of(set: &ItemSet, members: &[Member]) -> std::io::Result<Vec<u8>> {
-    let rows: Vec<_> = members
-        .iter()
-        .map(|member| {
-            let indices = &member.indices;
-            let mut row = json!({
-                "id": member.id, "tier": indices.tier, "size": member.size, "industry": member.industry,
-                "vulnerability_index": indices.vulnerability, "influence_index": indices.influence,
-                "risk_index": indices.risk,
-            });
-            if let Some(fields) = row.as_object_mut() {
-                fields.extend(
-                    set.items.iter().zip(&member.levels).map(|(item, level)| (item.ref_id.clone(), json!(level))),
-                );
-            }
-            row
-        })
-        .collect();
-    let mut text = serde_json::to_vec_pretty(&rows).map_err(std::io::Error::other)?;
-    text.push(b'\n');
-    Ok(text)
 }
 
 fn write_to(path: Option<&Path>, bytes: &[u8], out: &mut impl Write) -> std::io::Result<()> {

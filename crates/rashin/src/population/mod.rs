@@ -12,19 +12,26 @@ pub mod acts;
 pub mod api;
 mod builtin;
 pub mod cli;
+mod charts;
 mod content;
+mod export;
 pub mod indices;
 mod normal;
+mod published;
 pub mod release;
+pub mod sheet;
 pub mod store;
 pub mod synthesise;
+mod view;
 pub mod web;
 
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Frozen, find, find_frozen, freeze, freeze_builtin, list, list_frozen};
+pub use actions::{Frozen, find, find_frozen, freeze, freeze_builtin, list, list_frozen, members};
 pub use builtin::{builtin_for, builtin_releases, synthetic_release};
 pub use indices::{IndexTerm, IndexValue, Indices, Tier, compute};
+pub use published::{PublishedMeans, compare_with_published};
 pub use release::{Figures, Release, ReleaseHead, Row, ScatterCell, Tally, Window};
+pub use sheet::{ReleaseEntry, ReleaseSheet};
 pub use synthesise::{Member, synthesise};

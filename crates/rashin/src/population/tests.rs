@@ -197,3 +197,31 @@ fn a_row_that_does_not_fit_is_refused() {
     assert!(tally.remove(&Row { risk_index: 4.9, ..row(1) }).is_err());
     assert_eq!(&tally, early().tally());
 }
+
+#[test]
+fn small_groups_of_real_companies_have_no_figures() {
+    let mut tally = Tally::new(builtin(), builtin().item_set("benchmark-25").unwrap()).unwrap();
+    for member in synthesise(builtin(), "benchmark-25", BUILTIN_SEED).iter().take(120) {
+        tally.add(&Row::from(member)).unwrap();
+    }
+    let head = ReleaseHead { id: "real".to_owned(), synthetic: false, seed: None, ..early().head().clone() };
+    let synthetic = tally.clone().freeze(early().head().clone());
+    let real = tally.freeze(head);
+    let n = |figures: Option<&Figures>| figures.map_or(0, |figures| figures.n);
+    let mut hidden = 0;
+    for industry in builtin().profile("profile-15").unwrap().industries() {
+        let (all, shown) = (n(synthetic.industry(&industry.ref_id)), n(real.industry(&industry.ref_id)));
+        assert_eq!(shown, if all < 10 { 0 } else { all }, "{}", industry.ref_id);
+        hidden += u32::from(all > 0 && shown == 0);
+    }
+    assert!(hidden > 0, "the test shows nothing");
+    assert_eq!(Release::from_bytes(&real.to_bytes()), Ok(real));
+}
+
+#[test]
+fn sizes_within_a_tier_sum_to_the_tier() {
+    for tier in Tier::ALL {
+        let sizes = Size::ALL.map(|size| early().tier_size(tier, size).unwrap().n);
+        assert_eq!(sizes.iter().sum::<u64>(), early().tier(tier).unwrap().n);
+    }
+}

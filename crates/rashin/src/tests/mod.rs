@@ -1,4 +1,7 @@
 //! What holds for the whole product, and the stage on which all domains' tests play.
 
-mod schema;
+pub(crate) mod sources;
 pub(crate) mod testing;
+
+mod front_door;
+mod schema;

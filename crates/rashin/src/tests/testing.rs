@@ -89,6 +89,7 @@ pub(crate) struct TestApp {
     accounts: Arc<BTreeMap<String, (String, String)>>,
     /// Session tokens by address, as a browser keeps them.
     jar: Arc<Mutex<BTreeMap<&'static str, String>>>,
+    language: Arc<Mutex<&'static str>>,
     _files: Arc<tempfile::TempDir>,
 }
 
@@ -113,10 +114,16 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// What a person reads first.
+    fn gist(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        text.split("<main").nth(1).unwrap_or(&text).split("</main").next().unwrap_or("").chars().take(2000).collect()
+    }
+
     /// The answer, if it is of this status; else the test ends.
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(self.status.as_u16(), status, "{}", self.gist());
         self
     }
 
@@ -193,6 +200,22 @@ async fn add_session(app: &App, person: Person, token: &str, now_ms: i64) {
     deed.commit("").await.unwrap();
 }
 
+/// Makes an installation without anybody.
+fn leave_empty(address: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        let files = scratch::scratch_folder();
+        let app = open(&address, files.path(), Arc::new(ManualClock::at(START_MS)), 1).await;
+        app.ground.db.close().await.unwrap();
+    })
+}
+
+/// Where a story begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stage {
+    People,
+    Empty,
+}
+
 impl TestApp {
     async fn open(scratch: &Scratch) -> Self {
         let (files, clock) = (Arc::new(scratch::scratch_folder()), Arc::new(ManualClock::at(START_MS)));
@@ -201,16 +224,18 @@ impl TestApp {
         let text = |row: &Row, column: &str| row.text(column).unwrap();
         let units = system.rows(&UNITS, &[]).await.unwrap();
         let units: BTreeMap<String, String> = units.iter().map(|row| (text(row, "name"), text(row, "id"))).collect();
+        let unit = |name: &str| units.get(name).cloned().unwrap_or_default();
         let accounts = system.rows(&ACCOUNTS, &[]).await.unwrap();
         let accounts = accounts.iter().map(|row| (text(row, "email"), (text(row, "id"), text(row, "tenant_id"))));
         Self {
-            group: units["羅針グループ"].clone(),
-            company: units["羅針電機"].clone(),
-            department: units["製造部"].clone(),
-            elsewhere: units["外部商事"].clone(),
+            group: unit("羅針グループ"),
+            company: unit("羅針電機"),
+            department: unit("製造部"),
+            elsewhere: unit("外部商事"),
             router: serve::router(app.clone()),
             accounts: Arc::new(accounts.collect()),
             jar: Arc::new(Mutex::new(PEOPLE.iter().map(|person| (person.email, first_token(*person))).collect())),
+            language: Arc::new(Mutex::new("ja")),
             app,
             clock,
             _files: files,
@@ -247,6 +272,11 @@ impl TestApp {
     /// Puts a session token into a person's browser.
     pub(crate) fn hold_token(&self, person: Person, token: &str) {
         self.jar.lock().unwrap().insert(person.email, token.to_owned());
+    }
+
+    /// Sets the language of all browsers.
+    pub(crate) fn speak(&self, language: &'static str) {
+        *self.language.lock().unwrap() = language;
     }
 
     /// Opens a new session without a password, for stories that run longer than the first one.
@@ -290,9 +320,8 @@ impl TestApp {
             request = request.header(header::CONTENT_TYPE, kind);
         }
         let token = self.token(person);
-        if !token.is_empty() {
-            request = request.header(header::COOKIE, format!("rashin_session={token}"));
-        }
+        let language = *self.language.lock().unwrap();
+        request = request.header(header::COOKIE, format!("rashin_session={token}; rashin_language={language}"));
         let reply = self.send(request.body(body).unwrap()).await;
         for cookie in reply.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
@@ -332,10 +361,13 @@ impl TestApp {
 }
 
 /// Plays a story on a fresh installation and takes it away afterwards, however the story ends.
-pub(crate) fn play<S: Future<Output = ()> + Send + 'static>(kind: Kind, story: fn(TestApp) -> S) {
+pub(crate) fn play<S: Future<Output = ()> + Send + 'static>(kind: Kind, stage: Stage, story: fn(TestApp) -> S) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let scratch = Scratch::copy(kind, "people", fill).await;
+        let scratch = match stage {
+            Stage::People => Scratch::copy(kind, "people", fill).await,
+            Stage::Empty => Scratch::copy(kind, "empty", leave_empty).await,
+        };
         let app = TestApp::open(&scratch).await;
         let outcome = tokio::spawn(story(app.clone())).await;
         app.app.ground.db.close().await.unwrap();
@@ -346,9 +378,11 @@ pub(crate) fn play<S: Future<Output = ()> + Send + 'static>(kind: Kind, story: f
     });
 }
 
-/// Makes two tests of each story: on SQLite and on PostgreSQL.
+/// Makes two tests of each story: on SQLite and on PostgreSQL. `on Empty;` before the stories begins without people.
 macro_rules! on_both {
-    ($(async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
+    (on Empty; $($story:tt)*) => { $crate::testing::on_both! { @ Empty $($story)* } };
+    (async $($story:tt)*) => { $crate::testing::on_both! { @ People async $($story)* } };
+    (@ $stage:ident $(async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
         mod $name {
             use super::*;
 
@@ -356,12 +390,12 @@ macro_rules! on_both {
 
             #[test]
             fn sqlite() {
-                $crate::testing::play($crate::testing::Kind::Sqlite, story);
+                $crate::testing::play($crate::testing::Kind::Sqlite, $crate::testing::Stage::$stage, story);
             }
 
             #[test]
             fn postgres() {
-                $crate::testing::play($crate::testing::Kind::Postgres, story);
+                $crate::testing::play($crate::testing::Kind::Postgres, $crate::testing::Stage::$stage, story);
             }
         }
     )*};

@@ -1,0 +1,155 @@
+//! Passwords at the door: what is answered, and how long one waits.
+
+use axum::http::{Method, header};
+use platform::{Error, Message};
+use serde_json::json;
+
+use crate::identity::{find_session, sign_in, suspend};
+use crate::testing::{DAY_MS, HANAKO, HOUR_MS, JIRO, NOBODY, PASSWORD, SECOND_MS, TARO, TestApp, on_both};
+
+const TEN_YEARS_MS: i64 = 3650 * DAY_MS;
+
+/// Tries to sign in; gives what was answered, as a word.
+async fn try_in(app: &TestApp, email: &str, password: &str, source: &str) -> String {
+    match sign_in(&app.ctx(NOBODY), email, password, source).await {
+        Ok(_) => "in".to_owned(),
+        Err(Error::Invalid(_)) => "wrong".to_owned(),
+        Err(Error::TooMany(Message { args, .. })) => format!("wait {}", args["seconds"]),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+async fn set_failures(app: &TestApp, count: i64) {
+    app.damage("UPDATE sign_in_failures SET failures = $1", &[count.into()]).await;
+}
+
+on_both! {
+    async fn the_right_password_opens_a_session_and_leads_on(app: TestApp) {
+        let form = [("email", " Taro@Example.JP "), ("password", PASSWORD), ("next", "/units?x=1")];
+        let reply = app.post("/sign-in", NOBODY, &form).await;
+        let cookie = reply.header("set-cookie").to_owned();
+        reply.leads_to("/units?x=1");
+        assert!(cookie.starts_with("rashin_session="), "{cookie}");
+        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200"), "{cookie}");
+    }
+
+    async fn one_is_never_led_elsewhere(app: TestApp) {
+        for next in ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "evil"] {
+            let form = [("email", TARO.email), ("password", PASSWORD), ("next", next)];
+            app.post("/sign-in", NOBODY, &form).await.leads_to("/");
+            app.get(&format!("/sign-in?next={}", crate::face::page::encode(next)), HANAKO).await.leads_to("/");
+        }
+    }
+
+    async fn a_wrong_password_and_an_unknown_address_answer_alike(app: TestApp) {
+        suspend(&app.ctx(HANAKO), app.account(JIRO), "").await.unwrap();
+        let mut pages = Vec::new();
+        let mut answers = Vec::new();
+        for (email, password) in [(TARO.email, "wrong password"), ("none@example.jp", PASSWORD), (JIRO.email, PASSWORD)] {
+            app.clock.advance(DAY_MS + 1);
+            let reply = app.post("/sign-in", NOBODY, &[("email", email), ("password", password)]).await.is(200);
+            assert!(!reply.headers.contains_key(header::SET_COOKIE));
+            pages.push(reply.text().replace(email, "EMAIL"));
+            let body = json!({ "email": email, "password": password });
+            answers.push(app.api(Method::POST, "/sessions", NOBODY, body).await.is(422).text().replace(email, "EMAIL"));
+        }
+        assert!(pages.iter().all(|page| *page == pages[0]));
+        assert!(answers.iter().all(|answer| *answer == answers[0]));
+    }
+
+    async fn waits_grow_with_the_failures_of_an_account(app: TestApp) {
+        let mut turn = 0;
+        let mut source = || { turn += 1; format!("192.0.2.{turn}") };
+        for _ in 0..3 {
+            assert_eq!(try_in(&app, TARO.email, "no", &source()).await, "wrong");
+        }
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, "wait 3");
+        app.clock.advance(3 * SECOND_MS - 1);
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, "wait 1");
+        app.clock.advance(1);
+        assert_eq!(try_in(&app, TARO.email, "no", &source()).await, "wrong");
+        for (failures, wait_s) in [(9, 5), (24, 5), (25, 10), (99, 10)] {
+            set_failures(&app, failures).await;
+            assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, format!("wait {wait_s}"), "{failures}");
+        }
+        app.clock.advance(10 * SECOND_MS);
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, "in");
+        assert_eq!(try_in(&app, TARO.email, "no", &source()).await, "wrong");
+    }
+
+    async fn after_a_hundred_failures_the_account_waits_out_the_day(app: TestApp) {
+        assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+        set_failures(&app, 100).await;
+        app.clock.advance(HOUR_MS);
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.2").await, format!("wait {}", 23 * 3600));
+        app.clock.advance(23 * HOUR_MS);
+        assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.2").await, "wrong");
+        app.clock.advance(1);
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.2").await, "in");
+    }
+
+    async fn one_address_cannot_try_many_accounts(app: TestApp) {
+        for account in 0..3 {
+            assert_eq!(try_in(&app, &format!("{account}@example.jp"), "no", "192.0.2.9").await, "wrong");
+        }
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.9").await, "wait 3");
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.10").await, "in");
+        // Getting in forgives the account's failures, not the address's.
+        app.clock.advance(3 * SECOND_MS);
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.9").await, "in");
+        assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.9").await, "wrong");
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.9").await, "wait 3");
+    }
+
+    async fn guesses_sent_at_once_get_no_further_than_guesses_in_turn(app: TestApp) {
+        let guesses: Vec<_> = (0..8)
+            .map(|guess| {
+                let app = app.clone();
+                tokio::spawn(async move { try_in(&app, TARO.email, "no", &format!("192.0.2.{guess}")).await })
+            })
+            .collect();
+        let mut wrong = 0;
+        for guess in guesses {
+            wrong += i32::from(guess.await.unwrap() == "wrong");
+        }
+        assert_eq!(wrong, 3);
+    }
+
+    async fn a_clock_ten_years_off_locks_nobody_out(app: TestApp) {
+        app.clock.advance(TEN_YEARS_MS);
+        for _ in 0..3 {
+            assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+        }
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "wait 3");
+        app.clock.advance(-TEN_YEARS_MS);
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "in");
+        for _ in 0..3 {
+            assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+        }
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "wait 3");
+    }
+
+    async fn the_api_tells_how_long_to_wait(app: TestApp) {
+        let body = json!({ "email": TARO.email, "password": "no" });
+        for _ in 0..3 {
+            app.api(Method::POST, "/sessions", NOBODY, body.clone()).await.is(422);
+        }
+        let refused = app.api(Method::POST, "/sessions", NOBODY, body).await.is(429).json();
+        assert_eq!(refused["kind"], "too-many");
+        assert!(refused["message"].as_str().unwrap().contains('3'));
+        app.clock.advance(3 * SECOND_MS);
+        let body = json!({ "email": TARO.email, "password": PASSWORD });
+        let token = app.api(Method::POST, "/sessions", NOBODY, body).await.is(201).json()["token"].as_str().unwrap().to_owned();
+        assert_eq!(find_session(&app.ctx(NOBODY), &token).await.unwrap().unwrap().email, TARO.email);
+    }
+
+    async fn every_try_is_in_the_log_without_password_or_address(app: TestApp) {
+        assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+        assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "in");
+        let refused = app.rows("SELECT details FROM audit_entries WHERE act = 'identity.sign-in' AND tenant_id = ''", &[]).await;
+        let details = refused.iter().map(|row| row.text("details").unwrap()).collect::<Vec<_>>().join(" ");
+        assert!(details.contains("refused") && !details.contains('@'), "{details}");
+        let log = app.api(Method::GET, "/audit-entries?act=identity.sign-in", HANAKO, json!(null)).await.is(200).json();
+        assert_eq!(log[0]["actor_name"], TARO.name);
+    }
+}

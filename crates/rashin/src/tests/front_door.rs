@@ -1,0 +1,249 @@
+//! What holds for every answer, whoever asks and for whatever.
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::json;
+
+use super::sources::page_routes;
+use super::testing::{AUDITOR, HANAKO, NOBODY, OUTSIDER, PASSWORD, Reply, TARO, TestApp, on_both};
+
+const ALWAYS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+#[track_caller]
+fn is_guarded(reply: &Reply, what: &str) {
+    for (name, value) in ALWAYS {
+        assert_eq!(reply.header(name), value, "{what}");
+    }
+    assert!(reply.header("strict-transport-security").starts_with("max-age=31536000"), "{what}");
+    assert!(reply.header("permissions-policy").contains("camera=()"), "{what}");
+    let policy = reply.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") || policy.starts_with("sandbox"), "{what}: {policy}");
+    assert!(!policy.contains("script-src 'unsafe") && !policy.contains("unsafe-eval"), "{what}: {policy}");
+    assert!(!reply.header("cache-control").is_empty(), "{what}");
+}
+
+/// Routes of pages with their holes filled by `id`.
+fn routes(id: &str) -> Vec<(Method, String)> {
+    let fill = |path: &str| {
+        path.split('/').map(|part| if part.starts_with('{') { id } else { part }).collect::<Vec<_>>().join("/")
+    };
+    let routes = page_routes()
+        .into_iter()
+        .flat_map(|(path, methods)| methods.into_iter().map(move |method| (method, path.clone())));
+    routes.map(|(method, path)| (Method::from_bytes(method.as_bytes()).unwrap(), fill(&path))).collect()
+}
+
+fn request(method: &Method, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8650");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::empty()).unwrap()
+}
+
+on_both! {
+    async fn every_route_is_guarded_by_headers(app: TestApp) {
+        let all = routes("0");
+        assert!(all.len() > 20, "{all:?}");
+        for (method, path) in all {
+            let cookie = format!("rashin_session={}", app.token(HANAKO));
+            for headers in [vec![], vec![("cookie", cookie.as_str())]] {
+                if path == "/sign-out" && !headers.is_empty() {
+                    continue;
+                }
+                let reply = app.send(request(&method, &path, &headers)).await;
+                is_guarded(&reply, &format!("{method} {path} {}", reply.status));
+                assert!(!reply.status.is_server_error(), "{method} {path} {}", reply.text());
+            }
+        }
+    }
+
+    async fn failures_of_every_kind_are_guarded_and_have_a_face(app: TestApp) {
+        let large = "a".repeat(600 * 1024);
+        for (status, reply) in [
+            (404, app.get("/nowhere", HANAKO).await),
+            (404, app.get("/units/../nowhere", HANAKO).await),
+            (404, app.get("/static/nowhere.css", NOBODY).await),
+            (405, app.send(request(&Method::DELETE, "/units", &[])).await),
+            (413, app.post("/sign-in", NOBODY, &[("email", &large), ("password", "x")]).await),
+            (422, app.post("/sign-in", NOBODY, &[("email", "x")]).await),
+            (400, app.get("/setup/%ff", HANAKO).await),
+        ] {
+            is_guarded(&reply, &status.to_string());
+            let page = reply.is(status);
+            assert!(page.header("content-type").starts_with("text/html"), "{status} {}", page.header("content-type"));
+            assert!(page.text().contains("href=\"/\"") && !page.text().contains('⟦'), "{status}");
+        }
+        let refused = app.send(request(&Method::DELETE, "/units", &[])).await;
+        assert!(refused.header("allow").contains("GET"));
+    }
+
+    async fn the_api_tells_its_failures_as_problems(app: TestApp) {
+        let token = format!("Bearer {}", app.token(HANAKO));
+        let send = async |method: Method, path: &str, kind: &str, body: String| {
+            let mut request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, &token);
+            if !kind.is_empty() {
+                request = request.header(header::CONTENT_TYPE, kind);
+            }
+            app.send(request.body(Body::from(body)).unwrap()).await
+        };
+        let json_kind = "application/json";
+        for (status, kind, reply) in [
+            (404, "not-found", send(Method::GET, "/api/v1/nowhere", "", String::new()).await),
+            (405, "method", send(Method::PATCH, "/api/v1/units", "", String::new()).await),
+            (413, "too-large", send(Method::POST, "/api/v1/units", json_kind, format!("\"{}\"", "a".repeat(600 * 1024))).await),
+            (400, "invalid", send(Method::POST, "/api/v1/units", json_kind, "{".to_owned()).await),
+            (422, "invalid", send(Method::POST, "/api/v1/units", json_kind, "{}".to_owned()).await),
+            (415, "invalid", send(Method::POST, "/api/v1/units", "text/plain", "{}".to_owned()).await),
+            (401, "sign-in", app.api(Method::GET, "/units", NOBODY, json!(null)).await),
+        ] {
+            is_guarded(&reply, &status.to_string());
+            let problem = reply.is(status).json();
+            assert_eq!(problem["kind"], kind);
+            assert!(!problem["message"].as_str().unwrap().contains('⟦'));
+        }
+    }
+
+    async fn our_own_faults_show_a_reference_and_no_cause(app: TestApp) {
+        app.damage("ALTER TABLE unit_closures RENAME TO lost", &[]).await;
+        let page = app.get("/units", HANAKO).await.is(500);
+        is_guarded(&page, "500");
+        assert!(!page.text().contains("unit_closures") && page.text().contains("<code>"));
+        let problem = app.api(Method::GET, "/units", HANAKO, json!(null)).await.is(500).json();
+        assert_eq!(problem["kind"], "internal");
+        assert_eq!(problem["reference"].as_str().unwrap().len(), 10);
+        assert!(!problem.to_string().contains("unit_closures"));
+    }
+
+    async fn a_fault_in_finding_the_session_has_a_face_too(app: TestApp) {
+        app.damage("ALTER TABLE account_suspensions RENAME TO lost", &[]).await;
+        let page = app.get("/units", HANAKO).await.is(500);
+        is_guarded(&page, "500");
+        assert!(page.text().contains("<code>"), "{}", page.text());
+        assert_eq!(app.api(Method::GET, "/units", HANAKO, json!(null)).await.is(500).json()["kind"], "internal");
+    }
+
+    async fn forms_of_other_sites_are_refused_everywhere(app: TestApp) {
+        let cookie = format!("rashin_session={}", app.token(HANAKO));
+        for (method, path) in routes("0").into_iter().filter(|(method, _)| *method != Method::GET) {
+            for strange in [
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://evil.example"),
+                ("origin", "null"),
+            ] {
+                let reply = app.send(request(&method, &path, &[strange, ("cookie", &cookie)])).await.is(403);
+                is_guarded(&reply, &path);
+            }
+        }
+        for own in [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"), ("origin", "http://localhost:8650")] {
+            app.send(request(&Method::POST, "/accounts/0/suspension", &[own, ("cookie", &cookie)])).await.is(415);
+        }
+        app.send(request(&Method::GET, "/units", &[("sec-fetch-site", "cross-site"), ("cookie", &cookie)])).await.is(200);
+        app.get("/me", HANAKO).await.is(200);
+    }
+
+    async fn things_of_another_tenant_answer_as_missing_ones(app: TestApp) {
+        let missing = "0".repeat(32);
+        let theirs = [app.company.clone(), app.account(TARO).to_owned(), app.group.clone()];
+        let routes = page_routes();
+        let of_units_and_accounts = |path: &&String| path.starts_with("/units/") || path.starts_with("/accounts/");
+        let form = [
+            ("role", "staff"),
+            ("unit", app.elsewhere.as_str()),
+            ("unit_name", "x"),
+            ("kind", "department"),
+            ("parent", app.elsewhere.as_str()),
+            ("version", "1"),
+            ("closed", "yes"),
+            ("suspended", "yes"),
+        ];
+        for path in routes.keys().filter(of_units_and_accounts).filter(|path| path.contains('{')) {
+            for id in &theirs {
+                let fill = |id: &str| path.replace("{id}", id).replace("{grant}", "1");
+                let one = app.post(&fill(id), OUTSIDER, &form).await.is(404);
+                let other = app.post(&fill(&missing), OUTSIDER, &form).await.is(404);
+                assert_eq!(one.text().replace(id, &missing), other.text(), "{path}");
+                assert_eq!(one.headers, other.headers, "{path}");
+            }
+        }
+        let edit = json!({ "parent_id": app.elsewhere, "kind": "company", "name": "x", "version": 1 });
+        let grant = json!({ "role": "staff", "unit_id": app.elsewhere });
+        for (method, path, body) in [
+            (Method::PUT, "/units/ID", edit),
+            (Method::PUT, "/units/ID/closure", json!(null)),
+            (Method::DELETE, "/units/ID/closure", json!(null)),
+            (Method::POST, "/accounts/ID/grants", grant),
+            (Method::DELETE, "/accounts/ID/grants/1", json!(null)),
+            (Method::PUT, "/accounts/ID/suspension", json!(null)),
+            (Method::DELETE, "/accounts/ID/suspension", json!(null)),
+        ] {
+            for id in &theirs {
+                let one = app.api(method.clone(), &path.replace("ID", id), OUTSIDER, body.clone()).await.is(404);
+                let other = app.api(method.clone(), &path.replace("ID", &missing), OUTSIDER, body.clone()).await.is(404);
+                assert_eq!((one.text(), one.headers), (other.text(), other.headers), "{path}");
+            }
+        }
+    }
+
+    async fn a_page_asks_to_sign_in_and_comes_back(app: TestApp) {
+        app.get("/audit-log?actor=a%20b", NOBODY).await.leads_to("/sign-in?next=/audit-log%3Factor%3Da%2520b");
+        let form = [("email", HANAKO.email), ("password", PASSWORD), ("next", "/audit-log?actor=a%20b")];
+        app.post("/sign-in", NOBODY, &form).await.leads_to("/audit-log?actor=a%20b");
+    }
+
+    async fn preferences_lead_back_to_this_server_only(app: TestApp) {
+        for (back, to) in [("/units", "/units"), ("//evil.example", "/"), ("https://evil.example", "/"), ("", "/")] {
+            let reply = app.get(&format!("/preferences/language?to=en&back={back}"), NOBODY).await;
+            assert!(reply.header("set-cookie").starts_with("rashin_language=en; Path=/; SameSite=Lax"));
+            reply.leads_to(to);
+        }
+        for (referer, to) in [("http://localhost:8650/units", "/units"), ("http://evil.example//evil.example/x", "/"), ("nonsense", "/")] {
+            let request = Request::post("/preferences/theme")
+                .header("referer", referer)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            app.send(request.body(Body::from("theme=dark")).unwrap()).await.leads_to(to);
+        }
+    }
+
+    async fn an_announcement_is_one_of_ours(app: TestApp) {
+        assert!(app.get("/units?done=unit-added", HANAKO).await.is(200).text().contains("notice success"));
+        for strange in ["nothing", "%3Cscript%3E", "title"] {
+            let page = app.get(&format!("/units?done={strange}"), HANAKO).await.is(200).text();
+            assert!(!page.contains("notice success") && !page.contains("<script>"));
+        }
+    }
+
+    async fn static_files_are_kept_by_the_browser(app: TestApp) {
+        let file = app.get("/static/rashin.css", NOBODY).await.is(200);
+        assert_eq!((file.header("content-type"), file.header("cache-control")), ("text/css; charset=utf-8", "public, no-cache"));
+        let tag = file.header("etag").to_owned();
+        let again = app.send(request(&Method::GET, "/static/rashin.css", &[("if-none-match", &tag)])).await.is(304);
+        assert!(again.body.is_empty());
+        is_guarded(&again, "304");
+        app.get("/static/../Cargo.toml", NOBODY).await.is(404);
+        app.get("/static/%2e%2e/Cargo.toml", NOBODY).await.is(404);
+    }
+
+    async fn what_people_type_is_shown_as_text(app: TestApp) {
+        let name = "<script>alert(1)</script>\"'&";
+        let form = [("unit_name", name), ("kind", "department"), ("parent", app.company.as_str())];
+        app.post("/units", HANAKO, &form).await.leads_to("/units?done=unit-added");
+        for path in ["/units", "/audit-log", "/accounts", "/audit-log?actor=%22%3E%3Cscript%3E"] {
+            let page = app.get(path, HANAKO).await.is(200).text();
+            assert!(!page.contains("<script>alert") && !page.contains("\"><script>"), "{path}");
+        }
+    }
+
+    async fn answers_are_not_stored_by_the_browser(app: TestApp) {
+        for path in ["/units", "/me", "/api/v1/units"] {
+            assert_eq!(app.get(path, AUDITOR).await.is(200).header("cache-control"), "no-store");
+        }
+    }
+}
