@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_broken_answer_is_an_error() {
-        for broken in ["", "hello\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "HTTP/1.1 200 OK\r\n"] {
+        for broken in ["", "hello\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "HTTP/1.1 200 OK\r\n"]
+        {
             assert!(answer(&mut broken.as_bytes()).is_err(), "{broken}");
         }
     }

@@ -104,9 +104,10 @@ fn leave_for_rivals(connection: &mut Connection, checks: &[SelfCheck], directory
 
 /// Asks for the diagnoses in turn, so that no answer is that of the request before.
 fn pages(server: &Server, connection: &mut Connection, checks: &[SelfCheck], report: &mut Report) -> io::Result<()> {
-    for (name, what, encoding) in
-        [("page", "page, as a browser asks for it (gzip)", COMPRESSED), ("page_plain", "page, not compressed", "identity")]
-    {
+    for (name, what, encoding) in [
+        ("page", "page, as a browser asks for it (gzip)", COMPRESSED),
+        ("page_plain", "page, not compressed", "identity"),
+    ] {
         let mut bytes = 0;
         let mut ask = |count: usize| -> io::Result<Times> {
             let mut times = Vec::with_capacity(count);

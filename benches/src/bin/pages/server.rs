@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::http::Connection;
 
 /// Longest wait for a start.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two looks whether it answers.
 const GLANCE: Duration = Duration::from_millis(1);
 

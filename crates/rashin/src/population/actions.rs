@@ -42,6 +42,19 @@ pub async fn list_frozen(ctx: &Ctx) -> Result<Vec<Frozen>> {
     Ok(frozen)
 }
 
+/// Ids of the releases for an item set, in the order in which they were frozen.
+pub async fn ids_for(ctx: &Ctx, item_set_id: &str) -> Result<Vec<String>> {
+    check_may_read(ctx, "").await?;
+    Ok(store::entries_of(ctx, item_set_id).await?.into_iter().map(|entry| entry.id).collect())
+}
+
+/// The first release for an item set; not found where there is none.
+pub async fn first_for(ctx: &Ctx, item_set_id: &str) -> Result<Arc<Release>> {
+    check_may_read(ctx, "").await?;
+    let first = store::entries_of(ctx, item_set_id).await?.into_iter().next().ok_or(Error::NotFound)?;
+    Ok(load(ctx, first).await?.release)
+}
+
 /// A release by its id.
 pub async fn find(ctx: &Ctx, id: &str) -> Result<Arc<Release>> {
     Ok(find_frozen(ctx, id).await?.release)
@@ -136,7 +149,8 @@ async fn load(ctx: &Ctx, entry: Entry) -> Result<Frozen> {
         return Ok(Frozen { release, number, frozen_at_ms });
     }
     let content = store::content(ctx, &key.0).await?;
-    let release = Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
+    let release =
+        Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
     if (release.id(), &release.head().hash) != (key.0.as_str(), &key.1) {
         return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
     }

@@ -1,5 +1,6 @@
 use platform::{Actor, Statement, Value, Via};
 
+use super::super::synthetic_release;
 use super::*;
 use crate::face::App;
 use crate::face::serve::{Place, open};
@@ -62,6 +63,21 @@ async fn anyone_signed_in_sees_the_releases_in_the_order_of_freezing() {
 }
 
 #[tokio::test]
+async fn the_releases_for_an_item_set_come_in_the_order_of_freezing() {
+    let stage = Stage::open().await;
+    let another = synthetic_release(builtin(), "benchmark-25", 1).unwrap();
+    let head = ReleaseHead { id: "another".to_owned(), ..another.head().clone() };
+    let another = another.tally().clone().freeze(head);
+    for _ in 0..2 {
+        freeze(&stage.app.system(), &another).await.unwrap();
+    }
+    let ids = ids_for(&stage.anyone(), "benchmark-25").await.unwrap();
+    assert_eq!(ids, ["synthetic-2005-25", "another"]);
+    assert_eq!(first_for(&stage.anyone(), "benchmark-27").await.unwrap().id(), "synthetic-2005-27");
+    assert!(matches!(first_for(&stage.anyone(), "benchmark-1").await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
 async fn a_release_is_found_with_all_its_figures() {
     let stage = Stage::open().await;
     for made in builtin_releases() {
@@ -77,13 +93,17 @@ async fn who_is_not_signed_in_sees_nothing() {
     assert!(matches!(list(&stranger).await, Err(Error::Forbidden(_))));
     assert!(matches!(find(&stranger, "synthetic-2005-25").await, Err(Error::Forbidden(_))));
     assert!(matches!(find(&stranger, "synthetic-1905").await, Err(Error::Forbidden(_))));
+    assert!(matches!(first_for(&stranger, "benchmark-25").await, Err(Error::Forbidden(_))));
+    assert!(matches!(ids_for(&stranger, "benchmark-25").await, Err(Error::Forbidden(_))));
 }
 
 #[tokio::test]
 async fn only_the_installation_freezes() {
     let stage = Stage::open().await;
-    let outcome = stage.anyone().begin(&acts::FREEZE_RELEASE, Object::free("release", "mine")).await;
-    assert!(matches!(outcome, Err(Error::Forbidden(_))));
+    let release = synthetic_release(builtin(), "benchmark-25", 1).unwrap();
+    let release = release.tally().clone().freeze(ReleaseHead { id: "mine".to_owned(), ..release.head().clone() });
+    assert!(matches!(freeze(&stage.anyone(), &release).await, Err(Error::Forbidden(_))));
+    assert_eq!(stage.number("SELECT COUNT(*) AS n FROM releases").await, 2);
 }
 
 #[tokio::test]
@@ -91,7 +111,10 @@ async fn a_frozen_release_with_another_hash_is_not_replaced_but_told() {
     let stage = Stage::open().await;
     stage.damage("UPDATE releases SET hash = $1 WHERE number = 1", "0123abcd").await;
     let Err(Error::Internal(said)) = freeze_builtin(&stage.app.system()).await else { panic!("it is a failure") };
-    assert!(said.contains("synthetic-2005-25") && said.contains("0123abcd") && said.contains("never replaced"), "{said}");
+    assert!(
+        said.contains("synthetic-2005-25") && said.contains("0123abcd") && said.contains("never replaced"),
+        "{said}"
+    );
     assert_eq!(stage.number("SELECT COUNT(*) AS n FROM releases WHERE hash = '0123abcd'").await, 1);
 }
 
