@@ -55,8 +55,8 @@ impl Format {
     #[must_use]
     pub const fn work(self) -> Work {
         match self {
-            Self::Toml => |input| told(take_toml(input)),
-            Self::Xlsx => |input| told(take_sheet(input)),
+            Self::Toml => |input| told(&take_toml(input)),
+            Self::Xlsx => |input| told(&take_sheet(input)),
         }
     }
 }
@@ -79,8 +79,8 @@ struct TakenFault {
 /// Keys of messages that the child may use.
 const KEYS: [&str; 4] = ["answers-syntax", "answers-too-large", "sheet-unreadable", "sheet-too-large"];
 
-fn told(taken: Taken) -> std::io::Result<Vec<u8>> {
-    serde_json::to_vec(&taken).map_err(std::io::Error::other)
+fn told(taken: &Taken) -> std::io::Result<Vec<u8>> {
+    serde_json::to_vec(taken).map_err(std::io::Error::other)
 }
 
 fn refused(key: &str, detail: impl std::fmt::Display) -> Taken {
