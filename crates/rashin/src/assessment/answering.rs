@@ -110,9 +110,11 @@ pub async fn answer_items(ctx: &Ctx, id: &str, changes: &[ItemChange]) -> Result
             note: change.note.trim(),
             seen: change.version,
         };
-        let place =
-            if store::put_item(&mut deed, id, by, &new).await? { &mut outcome.saved } else { &mut outcome.conflicts };
-        place.push(change.item_id.clone());
+        if !store::put_item(&mut deed, id, by, &new).await? {
+            outcome.conflicts.push(change.item_id.clone());
+            continue;
+        }
+        outcome.saved.push(change.item_id.clone());
         if let Some(old) = now.items.get(&change.item_id) {
             deed.note(&format!("{} from", change.item_id), old.level);
         }
@@ -159,9 +161,12 @@ pub async fn answer_profile(ctx: &Ctx, id: &str, choices: &BTreeMap<String, (Str
     store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
     let mut outcome = Outcome::default();
     for (question, (option, seen)) in wanted {
-        let saved = store::put_profile(&mut deed, id, question, option, by, *seen).await?;
-        if saved { &mut outcome.saved } else { &mut outcome.conflicts }.push(question.clone());
-        deed.note(question, option.as_str());
+        if store::put_profile(&mut deed, id, question, option, by, *seen).await? {
+            outcome.saved.push(question.clone());
+            deed.note(question, option.as_str());
+        } else {
+            outcome.conflicts.push(question.clone());
+        }
     }
     outcome.after = Some(store::one(store::Source::Deed(&mut deed), id).await?);
     if outcome.saved.is_empty() {
