@@ -43,21 +43,26 @@ pub async fn open(place: &Place) -> Result<App> {
 
 /// Opens the data in a world of one's own: with this clock and this randomness.
 pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
+    let app = assemble(place, clock, entropy).await?;
+    population::freeze_builtin(&app.system()).await?;
+    Ok(app)
+}
+
+/// As [`open_in`], for data that was opened before by this program: its releases are there already.
+pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
     std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
     let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
-    let app = App {
+    Ok(App {
         ground,
         texts: texts::texts(),
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
-    };
-    population::freeze_builtin(&app.system()).await?;
-    Ok(app)
+    })
 }
 
 /// All routes with all layers.
