@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use platform::{Error, Language, Result};
+use rashin::assessment::read_answers::Format;
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
+use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
 use rashin::{audit_log, benchmark, catalog, identity, organisation, population};
@@ -27,6 +29,13 @@ enum What {
     /// Makes PDFs for the server
     #[command(hide = true)]
     RenderWorker,
+    /// Takes an answer file from standard input apart, for the server
+    #[command(hide = true)]
+    ReadAnswers {
+        /// How it is written
+        #[arg(long, value_enum)]
+        format: Format,
+    },
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
@@ -116,6 +125,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
             let now_ms = platform::Clock::now_ms(&platform::clock::SystemClock);
             Some(benchmark::cli::run(args, (&texts, language), now_ms, &mut out, &mut err))
         }
+        What::ReadAnswers { format } => Some(sandbox::work_within_limits(format.work()).map(|()| ExitCode::SUCCESS)),
         What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
@@ -127,7 +137,9 @@ async fn run(what: What) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::RenderWorker => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {
+            Ok(())
+        }
     }
 }
 

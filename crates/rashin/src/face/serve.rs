@@ -18,7 +18,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::render::Renderer;
-use super::{App, api, asker, assets, failure, preferences, texts};
+use super::sandbox::Sandbox;
+use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
 
@@ -54,10 +55,19 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
     };
     population::freeze_builtin(&app.system()).await?;
     Ok(app)
+}
+
+/// Children of this program; the tests' program has no such command and works within itself.
+fn sandbox() -> Sandbox {
+    if cfg!(test) {
+        return Sandbox::default();
+    }
+    std::env::current_exe().map_or_else(|_| Sandbox::default(), |program| Sandbox::by(&program))
 }
 
 /// All routes with all layers.
@@ -74,6 +84,8 @@ pub fn router(app: App) -> Router {
         .merge(api::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(assessment::web::uploads().layer(upload))
+        .route("/help", get(help::show_help))
+        .route("/help/licences", get(help::show_licences))
         .route("/preferences/language", get(preferences::set_language))
         .route("/preferences/theme", post(preferences::set_theme))
         .route("/static/{*name}", get(assets::get_asset))

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use platform::{Ctx, Error, Message, Object, Result};
 
-use super::builtin::builtin_releases;
+use super::builtin::{builtin_releases, recorded};
 use super::release::{Release, ReleaseHead};
 use super::store::Entry;
 use super::synthesise::{Member, synthesise};
@@ -71,21 +71,17 @@ pub async fn members(ctx: &Ctx, id: &str) -> Result<(&'static ItemSet, Vec<Membe
 ///
 /// An internal error where one is there with another hash: what was frozen once is never replaced.
 pub async fn freeze_builtin(ctx: &Ctx) -> Result<()> {
-    if builtin_releases().is_empty() {
-        return Err(Error::internal("the releases that ship with the program cannot be made"));
-    }
-    for release in builtin_releases() {
-        freeze_once(ctx, release).await?;
+    for (id, hash) in recorded() {
+        freeze_once(ctx, id, hash).await?;
     }
     Ok(())
 }
 
-async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
-    let (id, hash) = (release.id(), &release.head().hash);
+async fn freeze_once(ctx: &Ctx, id: &str, hash: &str) -> Result<()> {
     // Another process may freeze the same one, or take the same number, at the same moment.
     for _ in 0..3 {
         match store::entry(ctx, id).await? {
-            Some(entry) if entry.hash == *hash => return Ok(()),
+            Some(entry) if entry.hash == hash => return Ok(()),
             Some(entry) => {
                 return Err(Error::internal(format!(
                     "release {id} is frozen with hash {}, but this program makes it with hash {hash}; what was frozen \
@@ -95,7 +91,9 @@ async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
             }
             None => {}
         }
-        match freeze(ctx, release).await {
+        let made = builtin_releases().iter().find(|release| release.id() == id && release.head().hash == hash);
+        let made = made.ok_or_else(|| Error::internal(format!("release {id} is not made with hash {hash}")))?;
+        match freeze(ctx, made).await {
             Err(Error::Conflict(_)) => {}
             outcome => return outcome,
         }
@@ -133,7 +131,8 @@ async fn load(ctx: &Ctx, entry: Entry) -> Result<Frozen> {
         return Ok(Frozen { release, number, frozen_at_ms });
     }
     let content = store::content(ctx, &key.0).await?;
-    let release = Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
+    let release =
+        Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
     if (release.id(), &release.head().hash) != (key.0.as_str(), &key.1) {
         return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
     }
