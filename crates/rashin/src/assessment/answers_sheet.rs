@@ -160,7 +160,7 @@ impl Book<'_> {
         for (column, width) in (0_u16..).zip([14, 44, 40, 60]) {
             sheet.set_column_width(column, width)?;
         }
-        self.head(&mut sheet, 0, &["sheet-field", "sheet-question", "sheet-answer", "sheet-help"])?;
+        self.head(&mut sheet, 0, &["sheet-field", "sheet-asked", "sheet-answer", "sheet-help"])?;
         lists.set_name(self.t("sheet-lists"))?.set_hidden(true);
         for (row, (column, question)) in (1_u32..).zip((0_u16..).zip(&profile.questions)) {
             let mut chosen = String::new();
@@ -187,13 +187,13 @@ impl Book<'_> {
 
     fn items(&self, set: &ItemSet, answers: &Answers) -> std::result::Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
-        sheet.set_name(self.t("sheet-items"))?.set_landscape();
+        sheet.set_name(self.t("sheet-controls"))?.set_landscape();
         for (column, width) in (0_u16..).zip([12, 44, 9, 34, 30, 34, 34, 34, 34, 34]) {
             sheet.set_column_width(column, width)?;
         }
         let heads = [
             "sheet-field",
-            "sheet-question",
+            "sheet-asked",
             "th-level",
             "note",
             "sheet-reason",
