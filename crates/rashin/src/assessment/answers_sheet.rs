@@ -142,7 +142,9 @@ impl Book<'_> {
             sheet.write_with_format(row, 1, self.t(key), &self.look.text)?;
             sheet.write_with_format(row, 2, value, &self.look.text)?;
         }
-        for (row, key) in (8_u32..).zip(["answer-sheet-how-1", "answer-sheet-how-2", "answer-sheet-how-3", "answer-sheet-how-4"]) {
+        for (row, key) in
+            (8_u32..).zip(["answer-sheet-how-1", "answer-sheet-how-2", "answer-sheet-how-3", "answer-sheet-how-4"])
+        {
             sheet.merge_range(row, 1, row, 2, &self.t(key), &self.look.text)?;
             sheet.set_row_height(row, 34)?;
         }
@@ -160,7 +162,11 @@ impl Book<'_> {
         for (column, width) in (0_u16..).zip([14, 44, 40, 60]) {
             sheet.set_column_width(column, width)?;
         }
-        self.head(&mut sheet, 0, &["answer-sheet-field", "answer-sheet-question", "answer-sheet-answer", "answer-sheet-help"])?;
+        self.head(
+            &mut sheet,
+            0,
+            &["answer-sheet-field", "answer-sheet-question", "answer-sheet-answer", "answer-sheet-help"],
+        )?;
         lists.set_name(self.t("answer-sheet-lists"))?.set_hidden(true);
         for (row, (column, question)) in (1_u32..).zip((0_u16..).zip(&profile.questions)) {
             let mut chosen = String::new();
@@ -206,7 +212,8 @@ impl Book<'_> {
         self.head(&mut sheet, 0, &heads)?;
         let excluded = self.t("answer-na");
         let choices = ["1", "2", "3", "4", "5", excluded.as_str()];
-        let rule = DataValidation::new().allow_list_strings(&choices)?.set_error_message(self.t("answer-sheet-choose"))?;
+        let rule =
+            DataValidation::new().allow_list_strings(&choices)?.set_error_message(self.t("answer-sheet-choose"))?;
         for (row, item) in (1_u32..).zip(&set.items) {
             sheet.write_with_format(row, 0, format!("answers.{}", item.ref_id), &self.look.field)?;
             let asked = format!("{} {}", item.ref_id, item.question.get(self.language));

@@ -131,8 +131,8 @@ fn check_parts(input: &[u8]) -> std::result::Result<(), Taken> {
             return Err(refused("answer-sheet-too-large", ""));
         }
         let mut part = part.take(most - unpacked + 1);
-        unpacked +=
-            std::io::copy(&mut part, &mut std::io::sink()).map_err(|error| refused("answer-sheet-unreadable", error))?;
+        unpacked += std::io::copy(&mut part, &mut std::io::sink())
+            .map_err(|error| refused("answer-sheet-unreadable", error))?;
         if unpacked > most {
             return Err(refused("answer-sheet-too-large", ""));
         }
