@@ -136,9 +136,12 @@ pub async fn answer(ctx: &Ctx, id: &str, choices: &Choices, changes: &[ItemChang
     now.must_be_open()?;
     let mut outcome = Outcome::default();
     for (question, (option, seen)) in chosen {
-        let saved = store::put_profile(&mut deed, id, question, option, by, *seen).await?;
-        if saved { &mut outcome.saved } else { &mut outcome.conflicts }.push(question.clone());
-        deed.note(question, option.as_str());
+        if store::put_profile(&mut deed, id, question, option, by, *seen).await? {
+            outcome.saved.push(question.clone());
+            deed.note(question, option.as_str());
+        } else {
+            outcome.conflicts.push(question.clone());
+        }
     }
     for change in wanted {
         let saved = put_item(&mut deed, id, by, change, &now).await?;
@@ -160,9 +163,13 @@ async fn put_item(deed: &mut Deed, id: &str, by: &str, change: &ItemChange, now:
         note: change.note.trim(),
         seen: change.version,
     };
-    if let Some(old) = now.items.get(&change.item_id) {
-        deed.note(&format!("{} from", change.item_id), old.level);
+    let saved = store::put_item(deed, id, by, &new).await?;
+    // The log tells of what was saved only.
+    if saved {
+        if let Some(old) = now.items.get(&change.item_id) {
+            deed.note(&format!("{} from", change.item_id), old.level);
+        }
+        deed.note(&format!("{} to", change.item_id), change.level);
     }
-    deed.note(&format!("{} to", change.item_id), change.level);
-    store::put_item(deed, id, by, &new).await
+    Ok(saved)
 }

@@ -44,12 +44,19 @@ pub async fn open(place: &Place) -> Result<App> {
 
 /// Opens the data in a world of one's own: with this clock and this randomness.
 pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
+    let app = assemble(place, clock, entropy).await?;
+    population::freeze_builtin(&app.system()).await?;
+    Ok(app)
+}
+
+/// As [`open_in`], for data that was opened before by this program: its releases are there already.
+pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
     std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
     let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
-    let app = App {
+    Ok(App {
         ground,
         texts: texts::texts(),
         evidence: EvidenceFolder::below(&place.data),
@@ -57,9 +64,7 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
         data: Arc::new(place.data.clone()),
         sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
-    };
-    population::freeze_builtin(&app.system()).await?;
-    Ok(app)
+    })
 }
 
 /// Children of this program; the tests' program has no such command and works within itself.

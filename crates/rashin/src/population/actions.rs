@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use platform::{Ctx, Error, Message, Object, Result};
 
-use super::builtin::builtin_releases;
+use super::builtin::{builtin_releases, recorded};
 use super::release::{Release, ReleaseHead};
 use super::store::Entry;
 use super::synthesise::{Member, synthesise};
@@ -42,6 +42,19 @@ pub async fn list_frozen(ctx: &Ctx) -> Result<Vec<Frozen>> {
     Ok(frozen)
 }
 
+/// Ids of the releases for an item set, in the order in which they were frozen.
+pub async fn ids_for(ctx: &Ctx, item_set_id: &str) -> Result<Vec<String>> {
+    check_may_read(ctx, "").await?;
+    Ok(store::entries_of(ctx, item_set_id).await?.into_iter().map(|entry| entry.id).collect())
+}
+
+/// The first release for an item set; not found where there is none.
+pub async fn first_for(ctx: &Ctx, item_set_id: &str) -> Result<Arc<Release>> {
+    check_may_read(ctx, "").await?;
+    let first = store::entries_of(ctx, item_set_id).await?.into_iter().next().ok_or(Error::NotFound)?;
+    Ok(load(ctx, first).await?.release)
+}
+
 /// A release by its id.
 pub async fn find(ctx: &Ctx, id: &str) -> Result<Arc<Release>> {
     Ok(find_frozen(ctx, id).await?.release)
@@ -71,21 +84,26 @@ pub async fn members(ctx: &Ctx, id: &str) -> Result<(&'static ItemSet, Vec<Membe
 ///
 /// An internal error where one is there with another hash: what was frozen once is never replaced.
 pub async fn freeze_builtin(ctx: &Ctx) -> Result<()> {
-    if builtin_releases().is_empty() {
-        return Err(Error::internal("the releases that ship with the program cannot be made"));
-    }
-    for release in builtin_releases() {
-        freeze_once(ctx, release).await?;
+    for (id, hash) in recorded() {
+        let made = || builtin_releases().iter().find(|release| release.id() == id && release.head().hash == hash);
+        freeze_once(ctx, id, hash, made).await?;
     }
     Ok(())
 }
 
-async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
-    let (id, hash) = (release.id(), &release.head().hash);
+/// Freezes a release that is not there yet. Only the installation itself may.
+///
+/// An internal error where one is there with another hash.
+pub async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
+    freeze_once(ctx, release.id(), &release.head().hash, || Some(release)).await
+}
+
+/// Freezes the release that `make` gives, unless it is there; then `make` is not asked.
+async fn freeze_once<'a>(ctx: &Ctx, id: &str, hash: &str, make: impl Fn() -> Option<&'a Release>) -> Result<()> {
     // Another process may freeze the same one, or take the same number, at the same moment.
     for _ in 0..3 {
         match store::entry(ctx, id).await? {
-            Some(entry) if entry.hash == *hash => return Ok(()),
+            Some(entry) if entry.hash == hash => return Ok(()),
             Some(entry) => {
                 return Err(Error::internal(format!(
                     "release {id} is frozen with hash {}, but this program makes it with hash {hash}; what was frozen \
@@ -95,7 +113,8 @@ async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
             }
             None => {}
         }
-        match freeze(ctx, release).await {
+        let release = make().ok_or_else(|| Error::internal(format!("release {id} is not made with hash {hash}")))?;
+        match add(ctx, release).await {
             Err(Error::Conflict(_)) => {}
             outcome => return outcome,
         }
@@ -103,7 +122,7 @@ async fn freeze_once(ctx: &Ctx, release: &Release) -> Result<()> {
     Err(Error::internal(format!("release {id} could not be frozen")))
 }
 
-async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
+async fn add(ctx: &Ctx, release: &Release) -> Result<()> {
     let head = release.head();
     let mut deed = ctx.begin(&acts::FREEZE_RELEASE, Object::free("release", release.id())).await?;
     store::freeze(&mut deed, release, ctx.actor().account_id().unwrap_or("system")).await?;
@@ -133,7 +152,8 @@ async fn load(ctx: &Ctx, entry: Entry) -> Result<Frozen> {
         return Ok(Frozen { release, number, frozen_at_ms });
     }
     let content = store::content(ctx, &key.0).await?;
-    let release = Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
+    let release =
+        Release::from_bytes(&content).map_err(|reason| Error::internal(format!("release {}: {reason}", key.0)))?;
     if (release.id(), &release.head().hash) != (key.0.as_str(), &key.1) {
         return Err(Error::internal(format!("release {}: its content is not what was frozen", key.0)));
     }

@@ -8,8 +8,8 @@ use clap::{Subcommand, ValueEnum};
 use platform::{Language, Texts};
 
 use super::builtin::builtin_releases;
-use super::release::Release;
 use super::export;
+use super::release::Release;
 use super::synthesise::{BUILTIN_SEED, synthesise};
 use crate::catalog::builtin;
 

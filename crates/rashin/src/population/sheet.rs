@@ -6,10 +6,10 @@ use serde::Serialize;
 use stats::Distribution;
 use utoipa::ToSchema;
 
+use super::Tier;
 use super::actions::Frozen;
 use super::published::{PublishedMeans, compare_with_published};
 use super::release::{Figures, Release, ReleaseHead, ScatterCell};
-use super::Tier;
 use crate::catalog::Size;
 
 /// Points that one bar of a histogram spans.
@@ -147,9 +147,32 @@ impl ReleaseSheet {
     }
 }
 
+impl ReleaseSheet {
+    /// All companies, then each tier.
+    #[must_use]
+    pub fn tiers(&self) -> Vec<&ReleaseGroup> {
+        let shown = |group: &&ReleaseGroup| matches!(group.kind, GroupKind::All | GroupKind::Tier);
+        self.groups.iter().filter(shown).collect()
+    }
+
+    /// The figures of an item for each of [`ReleaseSheet::tiers`].
+    #[must_use]
+    pub fn item_by_tier(&self, item: &str) -> Vec<&ReleaseItem> {
+        self.tiers().into_iter().filter_map(|group| group.items.iter().find(|one| one.item == item)).collect()
+    }
+
+    /// Ref ids of the items, in order.
+    #[must_use]
+    pub fn items(&self) -> Vec<&str> {
+        let all = self.groups.first().map_or(&[][..], |group| &group.items);
+        all.iter().map(|item| item.item.as_str()).collect()
+    }
+}
+
 fn groups(release: &Release) -> Vec<ReleaseGroup> {
     let items = release.tally().item_ids();
-    let group = |kind, group: &str, figures: Option<&Figures>| figures.map(|figures| group_of(kind, group, items, figures));
+    let group =
+        |kind, group: &str, figures: Option<&Figures>| figures.map(|figures| group_of(kind, group, items, figures));
     let mut groups = Vec::from_iter(group(GroupKind::All, "all", release.all()));
     groups.extend(Tier::ALL.into_iter().filter_map(|tier| group(GroupKind::Tier, tier.as_str(), release.tier(tier))));
     groups.extend(Size::ALL.into_iter().filter_map(|size| group(GroupKind::Size, size.as_str(), release.size(size))));
@@ -171,9 +194,7 @@ fn group_of(kind: GroupKind, group: &str, items: &[String], figures: &Figures) -
         skewness: figures.skewness,
         excess_kurtosis: figures.excess_kurtosis,
         deviation_values: figures.allows_deviation_value(),
-        items: items
-            .map(|(item, (&mean, &top_third))| ReleaseItem { item: item.clone(), mean, top_third })
-            .collect(),
+        items: items.map(|(item, (&mean, &top_third))| ReleaseItem { item: item.clone(), mean, top_third }).collect(),
     }
 }
 

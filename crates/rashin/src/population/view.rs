@@ -3,13 +3,14 @@
 use jiff::civil::Date;
 use platform::Language;
 
+use super::published::PublishedMeans;
 use super::release::Window;
-use super::sheet::{GroupKind, ReleaseGroup, ReleaseItem, ReleaseSheet};
+use super::sheet::{GroupKind, ReleaseSheet};
 use crate::catalog::{self, Bilingual};
 use crate::face::Page;
 
 /// Words for a page.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct View<'a> {
     page: &'a Page,
 }
@@ -56,9 +57,18 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The name of a row of the published table: `all` or a tier.
-    pub(super) fn published_group(&self, group: &str) -> String {
-        if group == "all" { self.page.t("release-all") } else { self.page.t1("release-tier", "tier", group) }
+    /// The rows of the published table.
+    pub(super) fn published(&self, sheet: &'a ReleaseSheet) -> Vec<PublishedRow<'a>> {
+        let row = |means: &'a PublishedMeans| PublishedRow {
+            means,
+            name: match means.group.as_str() {
+                "all" => self.page.t("release-all"),
+                tier => self.page.t1("release-tier", "tier", tier),
+            },
+            mean_difference: difference(means.mean_difference),
+            top_third_difference: difference(means.top_third_difference),
+        };
+        sheet.published.iter().map(row).collect()
     }
 
     fn industry(&self, sheet: &ReleaseSheet, industry: &str) -> String {
@@ -67,27 +77,40 @@ impl<'a> View<'a> {
         let option = profile.and_then(|profile| profile.industries().iter().find(|one| one.ref_id == industry));
         option.map_or_else(|| industry.to_owned(), |option| self.word(&option.label).to_owned())
     }
+}
 
-    /// A hash in pieces between which a narrow page may break the line.
-    pub(super) fn pieces<'t>(&self, hash: &'t str) -> Vec<&'t str> {
-        (0..hash.len()).step_by(8).filter_map(|at| hash.get(at..hash.len().min(at + 8))).collect()
+/// A row of the published table, as it is shown.
+#[derive(Debug)]
+pub(super) struct PublishedRow<'a> {
+    pub(super) means: &'a PublishedMeans,
+    pub(super) name: String,
+    pub(super) mean_difference: String,
+    pub(super) top_third_difference: String,
+}
+
+/// A hash in pieces between which a narrow page may break the line.
+pub(super) fn pieces(hash: &str) -> Vec<&str> {
+    (0..hash.len()).step_by(8).filter_map(|at| hash.get(at..hash.len().min(at + 8))).collect()
+}
+
+/// A difference with its sign and two decimals; none is 0.00 without one.
+fn difference(value: f64) -> String {
+    let text = format!("{value:+.2}").replace('-', "−");
+    if ["+0.00", "−0.00"].contains(&text.as_str()) { "0.00".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_have_a_sign_unless_there_is_none() {
+        assert_eq!([0.254, -0.231, 0.004, -0.004].map(difference), ["+0.25", "−0.23", "0.00", "0.00"]);
     }
 
-    /// All and the tiers, whose items are shown.
-    pub(super) fn columns<'s>(&self, sheet: &'s ReleaseSheet) -> Vec<&'s ReleaseGroup> {
-        let shown = |group: &&ReleaseGroup| matches!(group.kind, GroupKind::All | GroupKind::Tier);
-        sheet.groups.iter().filter(shown).collect()
-    }
-
-    /// An item's figures in each column.
-    pub(super) fn cells<'s>(&self, sheet: &'s ReleaseSheet, item: &str) -> Vec<&'s ReleaseItem> {
-        let of = |group: &'s ReleaseGroup| group.items.iter().find(|one| one.item == item);
-        self.columns(sheet).into_iter().filter_map(of).collect()
-    }
-
-    /// A difference with its sign and two decimals.
-    pub(super) fn difference(&self, value: &f64) -> String {
-        let text = format!("{value:+.2}").replace('-', "−");
-        if text == "−0.00" { "+0.00".to_owned() } else { text }
+    #[test]
+    fn the_pieces_of_a_hash_are_the_hash() {
+        assert_eq!(pieces("0123456789abcdef01"), ["01234567", "89abcdef", "01"]);
+        assert!(pieces("").is_empty());
     }
 }

@@ -10,7 +10,7 @@ use platform::Error;
 
 use super::charts::Drawing;
 use super::sheet::{ReleaseEntry, ReleaseSheet};
-use super::view::View;
+use super::view::{PublishedRow, View, pieces};
 use super::{Tier, actions, export};
 use crate::face::{Answer, App, Html, Page, SignedIn};
 
@@ -49,6 +49,8 @@ struct ReleasePage<'a> {
     page: &'a Page,
     view: View<'a>,
     sheet: &'a ReleaseSheet,
+    published: Vec<PublishedRow<'a>>,
+    hash: Vec<&'a str>,
     histograms: Vec<String>,
     scatter: String,
 }
@@ -59,7 +61,9 @@ async fn show_release(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answ
     let drawing = Drawing { sheet: &sheet, language: page.language, texts: page.texts() };
     let shown = ReleasePage {
         page,
+        published: View::new(page).published(&sheet),
         view: View::new(page),
+        hash: pieces(&sheet.entry.head.hash),
         sheet: &sheet,
         histograms: Tier::ALL.map(|tier| drawing.histogram(tier).as_str().to_owned()).to_vec(),
         scatter: drawing.scatter().as_str().to_owned(),

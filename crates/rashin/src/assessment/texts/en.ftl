@@ -267,6 +267,7 @@ error-file-none = No file was chosen, or it broke off on the way. Please choose 
 # Done
 done-begun = The self-check has begun. Every choice is saved at once.
 done-answers-saved = The answers are saved.
+done-answer-kept = The other answer stays.
 done-parts-saved = Saved who answers what.
 done-exclusion-agreed = Accepted that the item does not apply.
 done-submitted = Submitted. It now waits for approval.

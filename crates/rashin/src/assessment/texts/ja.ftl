@@ -243,6 +243,7 @@ error-file-none = ファイルが選ばれていないか、途中で切れて�
 # 済んだこと
 done-begun = 自己診断を始めました。回答は選ぶたびに保存されます。
 done-answers-saved = 回答を保存しました。
+done-answer-kept = ほかの人の回答を残しました。
 done-parts-saved = 担当を保存しました。
 done-exclusion-agreed = 対象外を認めました。
 done-submitted = 提出しました。承認を待っています。

@@ -154,13 +154,16 @@ impl Standing {
     ) -> Self {
         let page = &frame.page;
         let (by, at_ms, version) = now;
+        // The version makes the address a new one, or the browser would only scroll the page it has.
+        let (path, anchor) = path.split_once('#').unwrap_or((path, ""));
+        let keep_theirs_path = format!("{path}?done=answer-kept&version={version}#{anchor}");
         let clash = Clash {
             title: page.t2("clash-title", "name", by, "moment", page.moment(&at_ms)),
             theirs_by: by.to_owned(),
             theirs: words.0,
             mine: words.1,
             keep_theirs: page.t1("clash-keep-theirs", "name", by),
-            keep_theirs_path: path.to_owned(),
+            keep_theirs_path,
         };
         Self {
             ref_id: ref_id.to_owned(),
