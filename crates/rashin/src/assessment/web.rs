@@ -10,6 +10,8 @@ mod list;
 mod overview;
 mod profile;
 mod question;
+#[cfg(test)]
+mod tests;
 
 pub(super) use evidence::{attachment, file_of};
 pub(super) use files::{export_sheet, export_toml};
