@@ -38,7 +38,7 @@ const LONGEST_START_MS = 30_000;
 const LONGEST_STOP_MS = 10_000;
 
 /** The program: RASHIN_BIN, or the last build. */
-function program() {
+export function program() {
   if (process.env.RASHIN_BIN) return process.env.RASHIN_BIN;
   const target = process.env.CARGO_TARGET_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "rashin", "target");
   return join(target, "debug", "rashin");

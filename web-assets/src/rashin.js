@@ -93,6 +93,10 @@
     if (unsaved.size > 0) event.preventDefault();
   });
   document.addEventListener("submit", () => unsaved.clear());
+  // Who keeps another person's answer gives up the own one knowingly.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-autosave] .notice a")) unsaved.delete(autosaved(event));
+  });
 
   // Questions by keyboard: 1 to 5 choose, j and k move. Can be switched off (the choice stays in this browser).
   const keysOn = () => localStorage.getItem("keys") !== "off";

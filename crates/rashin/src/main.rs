@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use platform::{Error, Language, Result};
+use rashin::assessment::read_answers::Format;
 use rashin::face::commands::{Desk, DeskArgs, explain, language};
+use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, benchmark, catalog, identity, organisation, population};
+use rashin::{assessment, audit_log, benchmark, catalog, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -27,6 +29,13 @@ enum What {
     /// Makes PDFs for the server
     #[command(hide = true)]
     RenderWorker,
+    /// Takes an answer file from standard input apart, for the server
+    #[command(hide = true)]
+    ReadAnswers {
+        /// How it is written
+        #[arg(long, value_enum)]
+        format: Format,
+    },
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
@@ -50,6 +59,13 @@ enum What {
         desk: DeskArgs,
         #[command(subcommand)]
         command: identity::cli::Command,
+    },
+    /// Self-checks
+    Assessment {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: assessment::cli::Command,
     },
     /// The audit log
     Log {
@@ -107,7 +123,8 @@ fn say(text: &str) {
 /// Commands that need neither server nor database.
 fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCode>> {
     let texts = texts();
-    let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
+    // Not locked: log lines go to the same place, from any thread, and would wait for ever.
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     match what {
         What::Catalog(command) => Some(catalog::cli::run(command, (&texts, language), &mut out, &mut err)),
         What::Population(command) => Some(population::cli::run(command, (&texts, language), &mut out, &mut err)),
@@ -115,6 +132,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
             let now_ms = platform::Clock::now_ms(&platform::clock::SystemClock);
             Some(benchmark::cli::run(args, (&texts, language), now_ms, &mut out, &mut err))
         }
+        What::ReadAnswers { format } => Some(sandbox::work_within_limits(format.work()).map(|()| ExitCode::SUCCESS)),
         What::RenderWorker => Some(rashin::face::render::work().map(|()| ExitCode::SUCCESS)),
         _ => None,
     }
@@ -125,8 +143,11 @@ async fn run(what: What) -> Result<()> {
         What::Serve(args) => run_server(args).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::RenderWorker => Ok(()),
+        What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {
+            Ok(())
+        }
     }
 }
 

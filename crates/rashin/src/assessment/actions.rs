@@ -110,7 +110,11 @@ pub async fn approve_exclusion(ctx: &Ctx, id: &str, item_id: &str) -> Result<()>
     let (by, _) = ctx.account()?;
     let mut deed = ctx.begin(&acts::APPROVE_EXCLUSION, assessment.object()).await?;
     store::hold(&mut deed, id).await?;
-    store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
+    let now = store::one(store::Source::Deed(&mut deed), id).await?;
+    now.must_be_open()?;
+    if now.items.get(item_id).is_none_or(|now| now.version != answer.version) {
+        return Err(Error::conflict("error-changed-meanwhile"));
+    }
     store::agree_exclusion(&mut deed, id, item_id, answer.version, by).await?;
     deed.note("item", item_id);
     deed.note("reason_given", reason.as_str());
@@ -169,17 +173,18 @@ pub async fn submit(ctx: &Ctx, id: &str) -> Result<()> {
 
 /// Gives back what was handed in, so that it can be changed.
 pub async fn give_back(ctx: &Ctx, id: &str, reason: &str) -> Result<()> {
-    let assessment = open(ctx, id).await?;
-    let Some(submission) = assessment.submission.as_ref().filter(|_| assessment.state == State::Submitted) else {
-        return Err(Error::conflict("error-not-submitted"));
-    };
+    let seen = open(ctx, id).await?;
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Error::field("reason", "", Message::new("error-reason")));
     }
     let (by, _) = ctx.account()?;
-    let mut deed = ctx.begin(&acts::RETURN, assessment.object()).await?;
+    let mut deed = ctx.begin(&acts::RETURN, seen.object()).await?;
     store::hold(&mut deed, id).await?;
+    let assessment = store::one(store::Source::Deed(&mut deed), id).await?;
+    let Some(submission) = assessment.submission.as_ref().filter(|_| assessment.state == State::Submitted) else {
+        return Err(Error::conflict("error-not-submitted"));
+    };
     store::give_back(&mut deed, &submission.id, by, reason).await?;
     deed.commit(reason).await
 }

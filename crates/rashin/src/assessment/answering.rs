@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use platform::{Ctx, Error, Fault, Message, Result};
+use platform::{Ctx, Deed, Error, Fault, Message, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -83,17 +83,50 @@ fn unchanged(assessment: &Assessment, change: &ItemChange) -> bool {
     )
 }
 
+/// Chosen options of profile questions: question → (option, version seen).
+pub type Choices = BTreeMap<String, (String, i64)>;
+
+fn check_choice(profile: &catalog::Profile, question_id: &str, option_id: &str) -> Option<Fault> {
+    let field = format!("profile.{question_id}");
+    match profile.question(question_id) {
+        None => Some(Fault::new(&field, question_id, Message::new("error-unknown-question"))),
+        Some(question) if question.option(option_id).is_none() => {
+            Some(Fault::new(&field, option_id, Message::new("error-choice")))
+        }
+        Some(_) => None,
+    }
+}
+
+fn check(assessment: &Assessment, choices: &Choices, changes: &[ItemChange]) -> Result<()> {
+    let set = actions::item_set(assessment)?;
+    let profile = catalog::builtin().profile(&set.profile).ok_or(Error::NotFound)?;
+    let mut faults: Vec<Fault> =
+        choices.iter().filter_map(|(question, (option, _))| check_choice(profile, question, option)).collect();
+    faults.extend(changes.iter().flat_map(|change| check_item(set, change)));
+    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+}
+
 /// Saves answers to items. Wrong input saves nothing; a conflict on one item does not keep the others from being saved.
 pub async fn answer_items(ctx: &Ctx, id: &str, changes: &[ItemChange]) -> Result<Outcome> {
+    answer(ctx, id, &Choices::new(), changes).await
+}
+
+/// Saves answers to profile questions. As with items.
+pub async fn answer_profile(ctx: &Ctx, id: &str, choices: &Choices) -> Result<Outcome> {
+    answer(ctx, id, choices, &[]).await
+}
+
+/// Saves answers to profile questions and items together: wrong input in one of them saves nothing at all.
+pub async fn answer(ctx: &Ctx, id: &str, choices: &Choices, changes: &[ItemChange]) -> Result<Outcome> {
     let before = actions::open(ctx, id).await?;
     before.must_be_open()?;
-    let set = actions::item_set(&before)?;
-    let faults: Vec<Fault> = changes.iter().flat_map(|change| check_item(set, change)).collect();
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
+    check(&before, choices, changes)?;
     let wanted: Vec<&ItemChange> = changes.iter().filter(|change| !unchanged(&before, change)).collect();
-    if wanted.is_empty() {
+    let chosen: Vec<(&String, &(String, i64))> = choices
+        .iter()
+        .filter(|(question, (option, _))| before.profile.get(*question).is_none_or(|now| now.option_id != *option))
+        .collect();
+    if wanted.is_empty() && chosen.is_empty() {
         return Ok(Outcome { after: Some(before), ..Outcome::default() });
     }
     let (by, _) = ctx.account()?;
@@ -102,21 +135,17 @@ pub async fn answer_items(ctx: &Ctx, id: &str, changes: &[ItemChange]) -> Result
     let now = store::one(store::Source::Deed(&mut deed), id).await?;
     now.must_be_open()?;
     let mut outcome = Outcome::default();
-    for change in wanted {
-        let new = NewAnswer {
-            item_id: &change.item_id,
-            level: change.level,
-            not_applicable_reason: change.not_applicable_reason.as_deref().map(str::trim),
-            note: change.note.trim(),
-            seen: change.version,
-        };
-        let place =
-            if store::put_item(&mut deed, id, by, &new).await? { &mut outcome.saved } else { &mut outcome.conflicts };
-        place.push(change.item_id.clone());
-        if let Some(old) = now.items.get(&change.item_id) {
-            deed.note(&format!("{} from", change.item_id), old.level);
+    for (question, (option, seen)) in chosen {
+        if store::put_profile(&mut deed, id, question, option, by, *seen).await? {
+            outcome.saved.push(question.clone());
+            deed.note(question, option.as_str());
+        } else {
+            outcome.conflicts.push(question.clone());
         }
-        deed.note(&format!("{} to", change.item_id), change.level);
+    }
+    for change in wanted {
+        let saved = put_item(&mut deed, id, by, change, &now).await?;
+        if saved { &mut outcome.saved } else { &mut outcome.conflicts }.push(change.item_id.clone());
     }
     outcome.after = Some(store::one(store::Source::Deed(&mut deed), id).await?);
     if outcome.saved.is_empty() {
@@ -126,47 +155,21 @@ pub async fn answer_items(ctx: &Ctx, id: &str, changes: &[ItemChange]) -> Result
     Ok(outcome)
 }
 
-/// Saves answers to profile questions: question → (option, version seen). As with items.
-pub async fn answer_profile(ctx: &Ctx, id: &str, choices: &BTreeMap<String, (String, i64)>) -> Result<Outcome> {
-    let before = actions::open(ctx, id).await?;
-    before.must_be_open()?;
-    let set = actions::item_set(&before)?;
-    let profile = catalog::builtin().profile(&set.profile).ok_or(Error::NotFound)?;
-    let mut faults = Vec::new();
-    for (question_id, (option_id, _)) in choices {
-        let field = format!("profile.{question_id}");
-        match profile.questions.iter().find(|question| question.ref_id == *question_id) {
-            None => faults.push(Fault::new(&field, question_id, Message::new("error-unknown-question"))),
-            Some(question) if !question.options.iter().any(|option| option.ref_id == *option_id) => {
-                faults.push(Fault::new(&field, option_id, Message::new("error-choice")));
-            }
-            Some(_) => {}
+async fn put_item(deed: &mut Deed, id: &str, by: &str, change: &ItemChange, now: &Assessment) -> Result<bool> {
+    let new = NewAnswer {
+        item_id: &change.item_id,
+        level: change.level,
+        not_applicable_reason: change.not_applicable_reason.as_deref().map(str::trim),
+        note: change.note.trim(),
+        seen: change.version,
+    };
+    let saved = store::put_item(deed, id, by, &new).await?;
+    // The log tells of what was saved only.
+    if saved {
+        if let Some(old) = now.items.get(&change.item_id) {
+            deed.note(&format!("{} from", change.item_id), old.level);
         }
+        deed.note(&format!("{} to", change.item_id), change.level);
     }
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    let wanted: Vec<_> = choices
-        .iter()
-        .filter(|(question, (option, _))| before.profile.get(*question).is_none_or(|now| now.option_id != *option))
-        .collect();
-    if wanted.is_empty() {
-        return Ok(Outcome { after: Some(before), ..Outcome::default() });
-    }
-    let (by, _) = ctx.account()?;
-    let mut deed = ctx.begin(&acts::ANSWER, before.object()).await?;
-    store::hold(&mut deed, id).await?;
-    store::one(store::Source::Deed(&mut deed), id).await?.must_be_open()?;
-    let mut outcome = Outcome::default();
-    for (question, (option, seen)) in wanted {
-        let saved = store::put_profile(&mut deed, id, question, option, by, *seen).await?;
-        if saved { &mut outcome.saved } else { &mut outcome.conflicts }.push(question.clone());
-        deed.note(question, option.as_str());
-    }
-    outcome.after = Some(store::one(store::Source::Deed(&mut deed), id).await?);
-    if outcome.saved.is_empty() {
-        return Ok(outcome);
-    }
-    deed.commit("").await?;
-    Ok(outcome)
+    Ok(saved)
 }

@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, ItemSet, line_of};
 pub const MOST_BYTES: usize = 1_000_000;
 
 /// One value of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
     /// Line or row, from 1.
     pub line: u32,
@@ -41,7 +41,9 @@ pub fn read_toml(catalog: &Catalog, text: &str) -> Result<Answers> {
 /// Reads entries of whichever file. Fails with every fault, unanswered questions and items among them.
 pub fn read_entries(catalog: &Catalog, entries: &[Entry]) -> Result<Answers> {
     let (answers, mut faults) = check(catalog, entries);
-    if let Some(set) = catalog.item_set(&answers.item_set) {
+    // Without a known item set, what every set asks is still missed.
+    let fewest = || catalog.item_sets.iter().min_by_key(|set| set.items.len());
+    if let Some(set) = catalog.item_set(&answers.item_set).or_else(fewest) {
         let reported: BTreeSet<String> = faults.iter().map(|fault| fault.field.clone()).collect();
         let is_new = |fault: &Fault| {
             let inner = format!("{}.", fault.field);
@@ -108,7 +110,9 @@ pub fn check(catalog: &Catalog, entries: &[Entry]) -> (Answers, Vec<Fault>) {
     }
     let mut answers = Answers::default();
     check_head(catalog, &by_field, &mut answers, &mut faults);
-    let set = catalog.item_set(&answers.item_set);
+    // Without a known item set, the rest is checked against the largest, so that one learns of everything at once.
+    let most = || catalog.item_sets.iter().max_by_key(|set| set.items.len());
+    let set = catalog.item_set(&answers.item_set).or_else(most);
     for (field, entry) in &by_field {
         if let Some(question) = field.strip_prefix("profile.") {
             if let Some(set) = set {
@@ -287,6 +291,14 @@ mod tests {
             count += 1;
         }
         assert!(count >= 6);
+    }
+
+    #[test]
+    fn an_unknown_item_set_hides_no_other_fault() {
+        let text = GOOD.replace("\"benchmark-25\"", "\"benchmark-26\"").replace("\"1-1\" = 4", "\"1-1\" = 6");
+        let found = faults(&text);
+        assert!(found.contains(&(line(&text, "item_set"), "item_set".to_owned(), "answers-item-set")));
+        assert!(found.iter().any(|(_, field, key)| field == "answers.1-1" && *key == "answers-level"), "{found:?}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::answers::{self, Answers, Given};
+
 /// Where a self-check stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -272,6 +274,30 @@ impl Assessment {
             State::Open => Ok(()),
             State::Submitted => Err(Error::Conflict(Message::new("error-assessment-submitted"))),
             State::Approved => Err(Error::Conflict(Message::new("error-assessment-approved"))),
+        }
+    }
+
+    /// The answers, as a file would hold them. A note without an answer is left out.
+    #[must_use]
+    pub fn answers(&self) -> Answers {
+        let profile = self.profile.iter().map(|(question, answer)| (question.clone(), answer.option_id.clone()));
+        let items = self.items.iter().filter_map(|(item, answer)| {
+            let given = match (&answer.not_applicable_reason, answer.level) {
+                (Some(reason), _) => {
+                    let approved_by = answer.exclusion_approved_by.clone().unwrap_or_default();
+                    Given::NotApplicable { reason: reason.clone(), approved_by }
+                }
+                (None, Some(level)) => Given::Level(level),
+                (None, None) => return None,
+            };
+            Some((item.clone(), answers::ItemAnswer { given, note: answer.note.clone() }))
+        });
+        Answers {
+            organisation: self.unit_name.clone(),
+            item_set: self.item_set_id.clone(),
+            period: self.period.clone(),
+            profile: profile.collect(),
+            items: items.collect(),
         }
     }
 

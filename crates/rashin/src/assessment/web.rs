@@ -2,6 +2,7 @@
 
 mod area;
 mod evidence;
+mod files;
 mod frame;
 mod history;
 mod home;
@@ -12,6 +13,8 @@ mod question;
 
 use axum::Router;
 use axum::routing::{get, post};
+
+pub(super) use evidence::file_of;
 
 use crate::face::App;
 
@@ -33,10 +36,16 @@ pub fn routes() -> Router<App> {
         .route("/assessments/{id}/answers/{item}", post(area::save_item))
         .route("/assessments/{id}/evidence/{file}", get(evidence::download))
         .route("/assessments/{id}/evidence/{file}/removal", post(evidence::remove))
+        .route("/assessments/{id}/import", get(files::show_import))
+        .route("/assessments/{id}/answers.toml", get(files::export_toml))
+        .route("/assessments/{id}/answers.xlsx", get(files::export_sheet))
         .route("/assessments/{id}/history", get(history::show_history))
 }
 
 /// Uploads, which have a larger limit.
 pub fn uploads() -> Router<App> {
-    Router::new().route("/assessments/{id}/answers/{item}/evidence", post(evidence::add))
+    Router::new()
+        .route("/assessments/{id}/answers/{item}/evidence", post(evidence::add))
+        .route("/assessments/{id}/import", post(files::look))
+        .route("/assessments/{id}/import/confirmation", post(files::confirm))
 }

@@ -7,8 +7,9 @@ use platform::{Ctx, Error, Message, Result};
 
 use super::diagnose::diagnose;
 use super::model::Diagnosis;
-use crate::assessment::answers::{Answers, Given, ItemAnswer};
+use crate::assessment::answers::Answers;
 use crate::assessment::answers_file::read_toml;
+use crate::assessment::score::score;
 use crate::assessment::{self, Assessment};
 use crate::catalog::{self, ItemSet};
 use crate::population::{self, Release};
@@ -47,36 +48,10 @@ pub struct Found {
     pub earlier: Vec<Earlier>,
 }
 
-/// The answers of a self-check, as a file would hold them.
-#[must_use]
-pub fn answers_of(assessment: &Assessment) -> Answers {
-    let profile = assessment.profile.iter().map(|(question, answer)| (question.clone(), answer.option_id.clone()));
-    let items = assessment.items.iter().filter_map(|(item, answer)| {
-        let given = match (&answer.not_applicable_reason, answer.level) {
-            (Some(reason), _) => {
-                let approved_by = answer.exclusion_approved_by.clone().unwrap_or_default();
-                Given::NotApplicable { reason: reason.clone(), approved_by }
-            }
-            (None, Some(level)) => Given::Level(level),
-            (None, None) => return None,
-        };
-        Some((item.clone(), ItemAnswer { given, note: answer.note.clone() }))
-    });
-    Answers {
-        organisation: assessment.unit_name.clone(),
-        item_set: assessment.item_set_id.clone(),
-        period: assessment.period.clone(),
-        profile: profile.collect(),
-        items: items.collect(),
-    }
-}
-
 /// The release to compare with: the one asked for, which must be for this item set, or the first listed.
 async fn release_for(ctx: &Ctx, item_set_id: &str, release_id: Option<&str>) -> Result<Arc<Release>> {
     let Some(id) = release_id.filter(|id| !id.is_empty()) else {
-        let list = population::list(ctx).await?;
-        let first = list.iter().find(|entry| entry.item_set == item_set_id).ok_or(Error::NotFound)?;
-        return population::find(ctx, &first.id).await;
+        return population::first_for(ctx, item_set_id).await;
     };
     let release = population::find(ctx, id).await?;
     if release.head().item_set == item_set_id {
@@ -90,7 +65,7 @@ async fn release_for(ctx: &Ctx, item_set_id: &str, release_id: Option<&str>) -> 
 pub async fn diagnosis(ctx: &Ctx, id: &str, release_id: Option<&str>) -> Result<Found> {
     let assessment = assessment::open(ctx, id).await?;
     let set = assessment::actions::item_set(&assessment)?;
-    let answers = answers_of(&assessment);
+    let answers = assessment.answers();
     let release = release_for(ctx, &set.id, release_id).await?;
     let diagnosis = diagnose(catalog::builtin(), set, &release, &answers)?;
     let mut earlier = Vec::new();
@@ -99,23 +74,25 @@ pub async fn diagnosis(ctx: &Ctx, id: &str, release_id: Option<&str>) -> Result<
             continue;
         }
         let before = assessment::open(ctx, &summary.id).await?;
-        earlier.extend(earlier_of(ctx, &before, &set.id).await?);
+        earlier.extend(earlier_of(&before, &set.id)?);
     }
     earlier.reverse();
     Ok(Found { assessment, set, answers, release, diagnosis, earlier })
 }
 
-async fn earlier_of(ctx: &Ctx, before: &Assessment, item_set_id: &str) -> Result<Option<Earlier>> {
+/// None where its answers no longer fit the catalogue.
+fn earlier_of(before: &Assessment, item_set_id: &str) -> Result<Option<Earlier>> {
     let set = assessment::actions::item_set(before)?;
-    let release = release_for(ctx, &set.id, None).await?;
-    let Ok(diagnosis) = diagnose(catalog::builtin(), set, &release, &answers_of(before)) else { return Ok(None) };
-    let levels = diagnosis.items.iter().map(|item| (item.item.clone(), item.own)).collect();
+    let model = catalog::builtin().index_model(&set.index_model).ok_or(Error::NotFound)?;
+    let answers = before.answers();
+    let Ok(score) = score(catalog::builtin(), set, &answers) else { return Ok(None) };
+    let Ok(indices) = population::compute(model, &answers.profile) else { return Ok(None) };
     Ok(Some(Earlier {
         id: before.id.clone(),
         period: before.period.clone(),
-        total: diagnosis.total,
-        risk_index: diagnosis.risk_index,
-        levels,
+        total: score.total,
+        risk_index: indices.risk,
+        levels: score.items.into_iter().map(|item| (item.item, item.level)).collect(),
         same_set: before.item_set_id == item_set_id,
     }))
 }

@@ -61,7 +61,8 @@ struct Trial {
     request_body = Trial, responses((status = 200, body = WhatIf), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn try_out(SignedIn(asker): SignedIn, Path(id): Path<String>, Json(trial): Json<Trial>) -> Answer<Json<WhatIf>> {
     let found = diagnosis(&asker.ctx, &id, trial.release.as_deref()).await?;
-    Ok(Json(what_if(catalog::builtin(), found.set, &found.release, &found.answers, &trial.levels)?))
+    let now = (&found.answers, &found.diagnosis);
+    Ok(Json(what_if(catalog::builtin(), found.set, &found.release, now, &trial.levels)?))
 }
 
 /// The diagnosis as PDF

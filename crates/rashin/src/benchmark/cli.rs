@@ -199,10 +199,11 @@ mod tests {
     #[test]
     fn a_file_takes_the_diagnosis() {
         let folder = tempfile::tempdir().unwrap();
-        let output = Some(folder.path().join("diagnosis.json"));
-        let wanted = DiagnoseArgs { output: output.clone(), ..args(example("net-shop.toml"), DiagnosisFormat::Json) };
+        let path = folder.path().join("diagnosis.json");
+        let wanted =
+            DiagnoseArgs { output: Some(path.clone()), ..args(example("net-shop.toml"), DiagnosisFormat::Json) };
         let (out, _, fine) = command(&wanted, Language::Ja);
         assert!(fine && out.is_empty());
-        assert!(std::fs::read_to_string(output.unwrap()).unwrap().contains("rashin-diagnosis-1"));
+        assert!(std::fs::read_to_string(path).unwrap().contains("rashin-diagnosis-1"));
     }
 }

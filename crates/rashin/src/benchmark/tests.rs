@@ -185,15 +185,21 @@ fn unknown_options_are_faults_with_their_value() {
 fn supposing_higher_levels_shows_what_they_bring() {
     let answers = answers_at("benchmark-25", 2);
     let levels = BTreeMap::from([("3-4".to_owned(), 4), ("5-3".to_owned(), 3)]);
-    let supposed = what_if(builtin(), set("benchmark-25"), release("benchmark-25"), &answers, &levels).unwrap();
+    let now = diagnose(builtin(), set("benchmark-25"), release("benchmark-25"), &answers).unwrap();
+    let suppose = |levels: &BTreeMap<String, u8>| {
+        what_if(builtin(), set("benchmark-25"), release("benchmark-25"), (&answers, &now), levels)
+    };
+    let supposed = suppose(&levels).unwrap();
     assert_eq!((supposed.total.before, supposed.total.after, supposed.total.change), (50.0, 53.0, 3.0));
     assert!(supposed.percentile.change > 0.0 && supposed.total_gap.change < 0.0);
     let changed: Vec<&str> =
         supposed.items.iter().filter(|item| item.level.change != 0.0).map(|item| item.item.as_str()).collect();
     assert_eq!(changed, ["3-4", "5-3"]);
     for wrong in [BTreeMap::from([("9-9".to_owned(), 3)]), BTreeMap::from([("1-1".to_owned(), 6)])] {
-        assert!(what_if(builtin(), set("benchmark-25"), release("benchmark-25"), &answers, &wrong).is_err());
+        assert!(suppose(&wrong).is_err());
     }
+    let same = suppose(&BTreeMap::new()).unwrap();
+    assert_eq!((same.total, same.items.len()), (Change::new(50.0, 50.0), 25));
 }
 
 #[test]

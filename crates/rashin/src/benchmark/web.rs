@@ -64,7 +64,7 @@ fn tried(found: &Found, pairs: &Pairs) -> BTreeMap<String, u8> {
 }
 
 fn try_out(found: &Found, levels: &BTreeMap<String, u8>) -> platform::Result<WhatIf> {
-    what_if(catalog::builtin(), found.set, &found.release, &found.answers, levels)
+    what_if(catalog::builtin(), found.set, &found.release, (&found.answers, &found.diagnosis), levels)
 }
 
 fn drawing<'a>(found: &'a Found, page: &'a Page) -> Drawing<'a> {
@@ -109,9 +109,7 @@ async fn show_diagnosis(
     };
     let beside = beside(&pairs);
     let levels = tried(&found, &pairs);
-    let releases = population::list(&asker.ctx).await?;
-    let releases =
-        releases.iter().filter(|entry| entry.item_set == found.set.id).map(|entry| entry.id.clone()).collect();
+    let releases = population::ids_for(&asker.ctx, &found.set.id).await?;
     let page = &asker.page;
     let draw = drawing(&found, page);
     let shown = DiagnosisPage {

@@ -44,13 +44,13 @@ pub struct WhatIfItem {
     pub gap: Change,
 }
 
-/// Supposes other levels for some items. An item that does not apply is then taken to apply. Fails as a diagnosis does,
-/// and for unknown items and levels other than 1 to 5.
+/// Supposes other levels for some items of answers that were diagnosed against the release. An item that does not apply
+/// is then taken to apply. Fails as a diagnosis does, and for unknown items and levels other than 1 to 5.
 pub fn what_if(
     catalog: &Catalog,
     set: &ItemSet,
     release: &Release,
-    answers: &Answers,
+    (answers, before): (&Answers, &Diagnosis),
     levels: &BTreeMap<String, u8>,
 ) -> Result<WhatIf> {
     let mut faults = Vec::new();
@@ -69,9 +69,10 @@ pub fn what_if(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let before = diagnose(catalog, set, release, answers)?;
-    let after = diagnose(catalog, set, release, &supposed)?;
-    Ok(difference(&before, &after))
+    if levels.is_empty() {
+        return Ok(difference(before, before));
+    }
+    Ok(difference(before, &diagnose(catalog, set, release, &supposed)?))
 }
 
 fn difference(before: &Diagnosis, after: &Diagnosis) -> WhatIf {

@@ -77,8 +77,8 @@ impl Sheets<'_> {
         let created = ExcelDateTime::from_timestamp(now_ms.div_euclid(1000))?;
         let title = format!("{} {}", self.diagnosis.organisation, self.diagnosis.period);
         workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
-        for sheet in [self.summary()?, self.items()?, self.advice()?, self.method()?] {
-            workbook.push_worksheet(sheet);
+        for make in [Self::summary, Self::items, Self::advice, Self::method] {
+            workbook.push_worksheet(make(self)?);
         }
         workbook.save_to_buffer()
     }
@@ -137,10 +137,7 @@ impl Sheets<'_> {
         key: &str,
         cell: Cell<'_>,
     ) -> std::result::Result<(), XlsxError> {
-        sheet.write_with_format(*row, 0, self.text(key), &self.look.text)?;
-        let mut cells = [Cell::None, cell];
-        cells[0] = Cell::Text(self.text(key));
-        self.row(sheet, *row, &cells)?;
+        self.row(sheet, *row, &[Cell::Text(self.text(key)), cell])?;
         *row += 1;
         Ok(())
     }
@@ -466,7 +463,7 @@ mod tests {
             let sheets = read(spreadsheet(&sample(), &texts(), language, 1_795_000_000_000).unwrap());
             assert_eq!(sheets.len(), 4);
             for (name, rows) in &sheets {
-                assert!(rows[0].iter().any(|cell| cell.to_string() == label), "{name}");
+                assert!(rows[0].iter().any(|cell| cell == label), "{name}");
                 assert!(!rows.iter().flatten().any(|cell| cell.to_string().contains('⟦')), "{name}");
             }
         }
@@ -477,7 +474,7 @@ mod tests {
         let diagnosis = sample();
         let sheets = read(spreadsheet(&diagnosis, &texts(), Language::Ja, 1_795_000_000_000).unwrap());
         let (_, summary) = &sheets[0];
-        let total = summary.iter().find(|row| row[0].to_string() == "総合点").unwrap();
+        let total = summary.iter().find(|row| row[0] == "総合点").unwrap();
         assert_eq!(total[1], Data::Float(f64::from(diagnosis.total)));
         let (_, items) = &sheets[1];
         let own: Vec<Data> = items[3..28].iter().map(|row| row[3].clone()).collect();

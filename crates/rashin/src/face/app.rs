@@ -20,6 +20,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Folder of data.
     pub data: Arc<PathBuf>,
+    /// Reads files from outside.
+    pub sandbox: super::sandbox::Sandbox,
     /// Makes PDFs.
     pub renderer: super::render::Renderer,
 }

@@ -7,10 +7,12 @@ pub mod asker;
 pub mod assets;
 pub mod commands;
 pub mod failure;
+mod help;
 pub mod page;
 pub mod period;
 pub mod preferences;
 pub mod render;
+pub mod sandbox;
 pub mod serve;
 pub mod texts;
 

@@ -191,10 +191,15 @@ impl Page {
         self.t(&format!("role-{role}"))
     }
 
-    /// The text of a message.
+    /// The text of a message. Roles in it are told by their names.
     #[must_use]
     pub fn message(&self, message: &Message) -> String {
-        self.texts.show(self.language, message)
+        let mut named = message.clone();
+        if let Some(roles) = named.args.get_mut("roles") {
+            let shown: Vec<String> = roles.split_whitespace().map(|role| self.role(role)).collect();
+            *roles = shown.join(if self.language == Language::Ja { "、" } else { ", " });
+        }
+        self.texts.show(self.language, &named)
     }
 
     /// What was just done, to be announced.

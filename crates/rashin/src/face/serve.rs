@@ -18,7 +18,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::render::Renderer;
-use super::{App, api, asker, assets, failure, preferences, texts};
+use super::sandbox::Sandbox;
+use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
 
@@ -43,21 +44,35 @@ pub async fn open(place: &Place) -> Result<App> {
 
 /// Opens the data in a world of one's own: with this clock and this randomness.
 pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
+    let app = assemble(place, clock, entropy).await?;
+    population::freeze_builtin(&app.system()).await?;
+    Ok(app)
+}
+
+/// As [`open_in`], for data that was opened before by this program: its releases are there already.
+pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
     std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
     let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
-    let app = App {
+    Ok(App {
         ground,
         texts: texts::texts(),
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
-    };
-    population::freeze_builtin(&app.system()).await?;
-    Ok(app)
+    })
+}
+
+/// Children of this program; the tests' program has no such command and works within itself.
+fn sandbox() -> Sandbox {
+    if cfg!(test) {
+        return Sandbox::default();
+    }
+    std::env::current_exe().map_or_else(|_| Sandbox::default(), |program| Sandbox::by(&program))
 }
 
 /// All routes with all layers.
@@ -74,6 +89,8 @@ pub fn router(app: App) -> Router {
         .merge(api::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(assessment::web::uploads().layer(upload))
+        .route("/help", get(help::show_help))
+        .route("/help/licences", get(help::show_licences))
         .route("/preferences/language", get(preferences::set_language))
         .route("/preferences/theme", post(preferences::set_theme))
         .route("/static/{*name}", get(assets::get_asset))

@@ -42,6 +42,19 @@ pub async fn list_frozen(ctx: &Ctx) -> Result<Vec<Frozen>> {
     Ok(frozen)
 }
 
+/// Ids of the releases for an item set, in the order in which they were frozen.
+pub async fn ids_for(ctx: &Ctx, item_set_id: &str) -> Result<Vec<String>> {
+    check_may_read(ctx, "").await?;
+    Ok(store::entries_of(ctx, item_set_id).await?.into_iter().map(|entry| entry.id).collect())
+}
+
+/// The first release for an item set; not found where there is none.
+pub async fn first_for(ctx: &Ctx, item_set_id: &str) -> Result<Arc<Release>> {
+    check_may_read(ctx, "").await?;
+    let first = store::entries_of(ctx, item_set_id).await?.into_iter().next().ok_or(Error::NotFound)?;
+    Ok(load(ctx, first).await?.release)
+}
+
 /// A release by its id.
 pub async fn find(ctx: &Ctx, id: &str) -> Result<Arc<Release>> {
     Ok(find_frozen(ctx, id).await?.release)
@@ -72,12 +85,21 @@ pub async fn members(ctx: &Ctx, id: &str) -> Result<(&'static ItemSet, Vec<Membe
 /// An internal error where one is there with another hash: what was frozen once is never replaced.
 pub async fn freeze_builtin(ctx: &Ctx) -> Result<()> {
     for (id, hash) in recorded() {
-        freeze_once(ctx, id, hash).await?;
+        let made = || builtin_releases().iter().find(|release| release.id() == id && release.head().hash == hash);
+        freeze_once(ctx, id, hash, made).await?;
     }
     Ok(())
 }
 
-async fn freeze_once(ctx: &Ctx, id: &str, hash: &str) -> Result<()> {
+/// Freezes a release that is not there yet. Only the installation itself may.
+///
+/// An internal error where one is there with another hash.
+pub async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
+    freeze_once(ctx, release.id(), &release.head().hash, || Some(release)).await
+}
+
+/// Freezes the release that `make` gives, unless it is there; then `make` is not asked.
+async fn freeze_once<'a>(ctx: &Ctx, id: &str, hash: &str, make: impl Fn() -> Option<&'a Release>) -> Result<()> {
     // Another process may freeze the same one, or take the same number, at the same moment.
     for _ in 0..3 {
         match store::entry(ctx, id).await? {
@@ -91,9 +113,8 @@ async fn freeze_once(ctx: &Ctx, id: &str, hash: &str) -> Result<()> {
             }
             None => {}
         }
-        let made = builtin_releases().iter().find(|release| release.id() == id && release.head().hash == hash);
-        let made = made.ok_or_else(|| Error::internal(format!("release {id} is not made with hash {hash}")))?;
-        match freeze(ctx, made).await {
+        let release = make().ok_or_else(|| Error::internal(format!("release {id} is not made with hash {hash}")))?;
+        match add(ctx, release).await {
             Err(Error::Conflict(_)) => {}
             outcome => return outcome,
         }
@@ -101,7 +122,7 @@ async fn freeze_once(ctx: &Ctx, id: &str, hash: &str) -> Result<()> {
     Err(Error::internal(format!("release {id} could not be frozen")))
 }
 
-async fn freeze(ctx: &Ctx, release: &Release) -> Result<()> {
+async fn add(ctx: &Ctx, release: &Release) -> Result<()> {
     let head = release.head();
     let mut deed = ctx.begin(&acts::FREEZE_RELEASE, Object::free("release", release.id())).await?;
     store::freeze(&mut deed, release, ctx.actor().account_id().unwrap_or("system")).await?;

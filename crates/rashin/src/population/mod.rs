@@ -28,7 +28,7 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Frozen, find, find_frozen, freeze_builtin, list, list_frozen, members};
+pub use actions::{Frozen, find, find_frozen, first_for, freeze, freeze_builtin, ids_for, list, list_frozen, members};
 pub use builtin::{builtin_for, builtin_releases, synthetic_release};
 pub use indices::{IndexTerm, IndexValue, Indices, Tier, compute};
 pub use published::{PublishedMeans, compare_with_published};

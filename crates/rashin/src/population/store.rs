@@ -9,6 +9,7 @@ statements! {
     FREEZE = "INSERT INTO releases (id, number, item_set_id, synthetic, hash, content, frozen_by, frozen_at_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ENTRIES = "SELECT id, number, hash, frozen_at_ms FROM releases ORDER BY number LIMIT 200";
+    OF_SET = "SELECT id, number, hash, frozen_at_ms FROM releases WHERE item_set_id = $1 ORDER BY number LIMIT 200";
     ENTRY = "SELECT id, number, hash, frozen_at_ms FROM releases WHERE id = $1";
     CONTENT = "SELECT content FROM releases WHERE id = $1";
 }
@@ -49,6 +50,11 @@ pub(super) async fn freeze(deed: &mut Deed, release: &Release, by: &str) -> Resu
 
 pub(super) async fn entries(ctx: &Ctx) -> Result<Vec<Entry>> {
     ctx.rows(&ENTRIES, &[]).await?.iter().map(entry_of).collect()
+}
+
+/// Those for an item set.
+pub(super) async fn entries_of(ctx: &Ctx, item_set_id: &str) -> Result<Vec<Entry>> {
+    ctx.rows(&OF_SET, &[item_set_id.into()]).await?.iter().map(entry_of).collect()
 }
 
 pub(super) async fn entry(ctx: &Ctx, id: &str) -> Result<Option<Entry>> {

@@ -148,18 +148,22 @@ fn token_hash(token: &str) -> String {
 }
 
 /// A SQLite file lies in the folder of data, which is gone with it; with PostgreSQL the folder is `files`.
-async fn open(address: &str, files: &Path, clock: Arc<ManualClock>, seed: u64) -> App {
+fn place(address: &str, files: &Path) -> Place {
     let database = address.starts_with("postgres").then(|| address.to_owned());
     let data = if database.is_some() { files } else { Path::new(address).parent().unwrap() };
-    let place = Place { data: data.to_owned(), database, public_url: "http://localhost:8650".to_owned() };
-    serve::open_in(&place, clock, Arc::new(SeededEntropy::new(seed))).await.unwrap()
+    Place { data: data.to_owned(), database, public_url: "http://localhost:8650".to_owned() }
+}
+
+async fn open_first(address: &str, files: &Path) -> App {
+    let (clock, entropy) = (Arc::new(ManualClock::at(START_MS)), Arc::new(SeededEntropy::new(1)));
+    serve::open_in(&place(address, files), clock, entropy).await.unwrap()
 }
 
 /// Fills the template: two tenants and their people, by the same actions that pages call.
 fn fill(address: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         let files = scratch::scratch_folder();
-        let app = open(&address, files.path(), Arc::new(ManualClock::at(START_MS)), 1).await;
+        let app = open_first(&address, files.path()).await;
         let group = seed(&app, "羅針グループ", "group", HANAKO, &[]).await;
         seed(&app, "外部商事", "company", OUTSIDER, &[roles::EXECUTIVE]).await;
         let hanako = app.ctx(identity::actor_by_email(&app.system(), HANAKO.email).await.unwrap(), Via::Page);
@@ -204,7 +208,7 @@ async fn add_session(app: &App, person: Person, token: &str, now_ms: i64) {
 fn leave_empty(address: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         let files = scratch::scratch_folder();
-        let app = open(&address, files.path(), Arc::new(ManualClock::at(START_MS)), 1).await;
+        let app = open_first(&address, files.path()).await;
         app.ground.db.close().await.unwrap();
     })
 }
@@ -219,7 +223,8 @@ pub(crate) enum Stage {
 impl TestApp {
     async fn open(scratch: &Scratch) -> Self {
         let (files, clock) = (Arc::new(scratch::scratch_folder()), Arc::new(ManualClock::at(START_MS)));
-        let app = open(scratch.address(), files.path(), Arc::<ManualClock>::clone(&clock), 2).await;
+        let (place, entropy) = (place(scratch.address(), files.path()), Arc::new(SeededEntropy::new(2)));
+        let app = serve::assemble(&place, Arc::<ManualClock>::clone(&clock), entropy).await.unwrap();
         let system = app.system();
         let text = |row: &Row, column: &str| row.text(column).unwrap();
         let units = system.rows(&UNITS, &[]).await.unwrap();

@@ -266,6 +266,7 @@ error-file-none = No file was chosen, or it broke off on the way. Please choose 
 # Done
 done-begun = The self-check has begun. Every choice is saved at once.
 done-answers-saved = The answers are saved.
+done-answer-kept = The other answer stays.
 done-parts-saved = Saved who answers what.
 done-exclusion-agreed = Accepted that the item does not apply.
 done-submitted = Submitted. It now waits for approval.
@@ -273,3 +274,67 @@ done-returned = Given back. The answers can be changed again.
 done-approved = Approved and frozen.
 done-evidence-added = The file was added.
 done-evidence-restored = The file is back.
+
+# Import from a file
+import-lead = Reads many answers from a file at once. If anything in it is wrong, nothing is saved and every fault is shown.
+import-choose = Choose a file
+import-file = File with answers
+import-file-help = TOML or Excel (XLSX), up to { $most } MB. You see what would change before it is imported.
+import-look = Check the file
+import-faults = { $count ->
+    [one] One thing to correct; nothing was imported
+   *[other] { $count } things to correct; nothing was imported
+}
+import-faults-text = Correct “{ $file }” and choose it again. Nothing was saved.
+import-faults-title = To correct
+import-line = Line
+import-field = Place
+import-value = Value found
+import-allowed = What is allowed
+import-same = Nothing would change.
+import-same-text = The answers in “{ $file }” are the same as the present ones.
+import-changes = { $count ->
+    [one] One answer would change
+   *[other] { $count } answers would change
+}
+import-changes-text = Importing “{ $file }” would change the following. Nothing is saved yet.
+import-from = Now
+import-to = After the import
+import-confirm = { $count ->
+    [one] Import one answer
+   *[other] Import { $count } answers
+}
+import-conflicts = { $count ->
+    [one] Meanwhile somebody else changed one answer.
+   *[other] Meanwhile somebody else changed { $count } answers.
+}
+import-conflicts-text = These were not imported, the others were. Choose the file again to see what differs.
+import-forms = Files to fill in
+import-forms-text = They hold the present answers. Fill one in and import it above. What the file leaves out stays as it is.
+import-size = Choose a file that is not empty and has at most { $most } MB.
+import-type = Choose a file whose name ends in .toml or .xlsx.
+import-other = This self-check has { $allowed }. Is the file from another self-check?
+answer-sheet-unreadable = This cannot be read as an Excel file (XLSX). Fill in an exported file and save it as XLSX ({ $detail }).
+answer-sheet-too-large = It is too large or takes too long to read. Choose an exported file that you filled in.
+answer-sheet-begin = Read first
+answer-sheet-title = Rashin: answer sheet of a self-check
+answer-sheet-format = File format
+answer-sheet-how-1 = Fill in the yellow cells. In “Profile” choose one option, in “Control items” a level from 1 to 5.
+answer-sheet-how-2 = Choose the highest level of which everything written is true. If in doubt take the lower one and note why.
+answer-sheet-how-3 = For an item that does not apply to you choose “n/a” as the level and give the reason. The CISO has to agree.
+answer-sheet-how-4 = Leave the first column as it is. For items left empty the present answers stay.
+answer-sheet-profile = Profile
+answer-sheet-items = Control items
+answer-sheet-lists = Options
+answer-sheet-field = Key
+answer-sheet-question = Question
+answer-sheet-answer = Answer
+answer-sheet-help = How to choose
+answer-sheet-reason = Why it does not apply
+answer-sheet-level-1 = Level 1
+answer-sheet-level-2 = Level 2
+answer-sheet-level-3 = Level 3
+answer-sheet-level-4 = Level 4
+answer-sheet-level-5 = Level 5
+answer-sheet-choose = Please choose one of the options.
+done-imported = The answers of the file are imported.

@@ -14,7 +14,11 @@ use crate::face::page::encode;
 use crate::face::{Answer, App, Done, Failure, SignedIn};
 
 /// The field `file` of an upload: name and content.
-pub(in crate::assessment) async fn file_of(form: Result<Multipart, MultipartRejection>) -> Answer<(String, Vec<u8>)> {
+/// Larger ones are refused as soon as they are.
+pub(in crate::assessment) async fn file_of(
+    form: Result<Multipart, MultipartRejection>,
+    most: usize,
+) -> Answer<(String, Vec<u8>)> {
     let none = || Failure(Error::field("file", "", Message::new("error-file-none")));
     let mut form = form.map_err(|_| none())?;
     while let Some(mut field) = form.next_field().await.map_err(|_| none())? {
@@ -23,20 +27,24 @@ pub(in crate::assessment) async fn file_of(form: Result<Multipart, MultipartReje
         }
         let name = field.file_name().unwrap_or("").to_owned();
         let mut content = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(|error| too_large(&name, &error))? {
+        while let Some(piece) = field.chunk().await.map_err(|error| broken(&name, most, &error))? {
             content.extend_from_slice(&piece);
+            if content.len() > most {
+                return Err(over(&name, most));
+            }
         }
         return if name.is_empty() && content.is_empty() { Err(none()) } else { Ok((name, content)) };
     }
     Err(none())
 }
 
-fn too_large(name: &str, error: &axum::extract::multipart::MultipartError) -> Failure {
-    let most = SIZE_LIMIT / 1024 / 1024;
+fn over(name: &str, most: usize) -> Failure {
+    Failure(Error::field("file", name, Message::new("error-file-size").with("most", most / 1024 / 1024)))
+}
+
+fn broken(name: &str, most: usize, error: &axum::extract::multipart::MultipartError) -> Failure {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Failure(Error::field("file", name, Message::new("error-file-size").with("most", most)))
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => over(name, most),
         _ => Failure(Error::field("file", name, Message::new("error-file-none"))),
     }
 }
@@ -48,7 +56,7 @@ pub(super) async fn add(
     Path((id, item)): Path<(String, String)>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Answer<Done> {
-    let (name, content) = file_of(form).await?;
+    let (name, content) = file_of(form, SIZE_LIMIT).await?;
     evidence::add(&asker.ctx, &app.evidence, &id, &item, &name, &content).await?;
     let frame = Frame::open(&asker, &id).await?;
     Ok(Done::to(&frame.item_path(&item), "evidence-added"))

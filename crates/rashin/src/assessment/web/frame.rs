@@ -2,6 +2,7 @@
 
 use platform::{Act, Language};
 
+use crate::assessment::record::Evidence;
 use crate::assessment::rights::Rights;
 use crate::assessment::{Assessment, State, actions};
 use crate::catalog::{self, Bilingual, Item, ItemSet, Profile, Question};
@@ -54,6 +55,11 @@ impl Frame {
         format!("{}#q-{item_id}", self.area_path(area))
     }
 
+    /// Where a file of evidence is.
+    pub(super) fn file_path(&self, file: &Evidence) -> String {
+        format!("{}/evidence/{}", self.path(), file.id)
+    }
+
     /// Unit and period.
     pub(super) fn name(&self) -> String {
         format!("{} {}", self.assessment.unit_name, self.period())
@@ -101,10 +107,6 @@ impl Frame {
         self.set.items_of(area_id).filter(|item| self.is_answered(item)).count()
     }
 
-    pub(super) fn area_is_done(&self, area_id: &str) -> bool {
-        self.area_done(area_id) == self.area_total(area_id)
-    }
-
     pub(super) fn has_choice(&self, question: &Question) -> bool {
         self.assessment.profile.contains_key(&question.ref_id)
     }
@@ -135,8 +137,8 @@ impl Frame {
         open.map_or_else(|| self.path(), |item| self.item_path(&item.ref_id))
     }
 
-    /// The steps of a self-check, of which page `now` is one, from 1.
-    pub(super) fn steps(&self, now: &usize) -> Vec<Step> {
+    /// The steps of a self-check, of which the page is one.
+    pub(super) fn steps(&self, now: &str) -> Vec<Step> {
         let answered = self.items_done() == self.items_total();
         let handed_in = !self.is_open();
         let approved = self.assessment.state == State::Approved;
@@ -147,8 +149,7 @@ impl Frame {
             ("step-approval", approved),
             ("step-diagnosis", false),
         ];
-        let step = |(place, (key, done)): (usize, (&'static str, bool))| Step { key, done, current: place + 1 == *now };
-        steps.into_iter().enumerate().map(step).collect()
+        steps.into_iter().map(|(key, done)| Step { key, done, current: key == now }).collect()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::face::{Answer, Asker, Done, Html, Page, SignedIn};
 use crate::organisation::{self, Unit};
 
 /// Self-checks on one page of the list.
-const PAGE_SIZE: i64 = 50;
+const PAGE_SIZE: u16 = 50;
 
 /// A self-check in a list.
 pub(super) struct Line {
@@ -31,7 +31,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub fn of(page: &Page, check: &Summary) -> Self {
+    pub(super) fn of(page: &Page, check: &Summary) -> Self {
         let items = catalog::builtin().item_set(&check.item_set_id).map_or(0, |set| set.items.len());
         Self {
             id: check.id.clone(),
@@ -71,7 +71,7 @@ impl Wish {
             state: self.state.clone(),
             name: self.q.clone(),
             sort: self.sort.clone(),
-            limit: PAGE_SIZE + 1,
+            limit: i64::from(PAGE_SIZE) + 1,
             skip: self.from.clamp(0, 1_000_000),
         }
     }
@@ -97,14 +97,6 @@ pub(super) struct ListPage {
 }
 
 impl ListPage {
-    fn states(&self) -> [&'static str; 3] {
-        ["open", "submitted", "approved"]
-    }
-
-    fn sorts(&self) -> [&'static str; 4] {
-        ["period", "unit", "state", "changed"]
-    }
-
     fn state_name(&self, state: &str) -> String {
         self.page.t(&format!("state-{state}"))
     }
@@ -118,9 +110,9 @@ impl ListPage {
 pub(super) async fn show_assessments(SignedIn(asker): SignedIn, Query(wish): Query<Wish>) -> Answer<Html<ListPage>> {
     let mut found = find(&asker.ctx, &wish.filter()).await?;
     let skip = wish.from.clamp(0, 1_000_000);
-    let older = (found.len() > PAGE_SIZE as usize).then(|| wish.path(skip + PAGE_SIZE));
-    found.truncate(PAGE_SIZE as usize);
-    let newer = (skip > 0).then(|| wish.path((skip - PAGE_SIZE).max(0)));
+    let older = (found.len() > usize::from(PAGE_SIZE)).then(|| wish.path(skip + i64::from(PAGE_SIZE)));
+    found.truncate(usize::from(PAGE_SIZE));
+    let newer = (skip > 0).then(|| wish.path((skip - i64::from(PAGE_SIZE)).max(0)));
     let lines = found.iter().map(|check| Line::of(&asker.page, check)).collect();
     let units = organisation::list_units(&asker.ctx).await?;
     let may_create = Rights::of(&asker.ctx).await?.may_anywhere(&acts::CREATE);
@@ -131,7 +123,8 @@ pub(super) async fn show_assessments(SignedIn(asker): SignedIn, Query(wish): Que
 #[template(path = "assessment/pages/new.html")]
 pub(super) struct NewPage {
     page: Page,
-    units: Vec<Unit>,
+    /// Id and name, indented like the tree with spaces that a list of choices keeps.
+    units: Vec<(String, String)>,
     sets: &'static [ItemSet],
     form: NewForm,
     faults: Faults,
@@ -140,11 +133,6 @@ pub(super) struct NewPage {
 impl NewPage {
     fn set_name(&self, set: &ItemSet) -> String {
         self.page.t1("assessment-set", "count", set.items.len())
-    }
-
-    /// Indented like the tree, with spaces that a list of choices keeps.
-    fn unit_name(&self, unit: &Unit) -> String {
-        format!("{}{}", "\u{3000}".repeat(unit.depth()), unit.name)
     }
 }
 
@@ -161,6 +149,8 @@ async fn new_page(asker: &Asker, form: NewForm, faults: Faults) -> Answer<NewPag
     let rights = Rights::of(&asker.ctx).await?;
     let mut units = organisation::list_units(&asker.ctx).await?;
     units.retain(|unit| !unit.closed && rights.may(&acts::CREATE, &unit.id));
+    let indented = |unit: Unit| (unit.id.clone(), format!("{}{}", "\u{3000}".repeat(unit.depth()), unit.name));
+    let units = units.into_iter().map(indented).collect();
     let sets = catalog::builtin().item_sets.as_slice();
     Ok(NewPage { page: asker.page.clone(), units, sets, form, faults })
 }

@@ -55,11 +55,11 @@ pub(super) struct OverviewPage {
 }
 
 impl OverviewPage {
-    fn now(&self) -> usize {
+    fn now(&self) -> &'static str {
         match self.frame.assessment.state {
-            State::Open => 3,
-            State::Submitted => 4,
-            State::Approved => 5,
+            State::Open => "step-review",
+            State::Submitted => "step-approval",
+            State::Approved => "step-diagnosis",
         }
     }
 

@@ -7,40 +7,40 @@ use sha2::{Digest, Sha256};
 
 use super::frame::Frame;
 use crate::assessment::ItemChange;
+use crate::assessment::answers::{self, Given};
 use crate::assessment::record::{Evidence, ItemAnswer};
 use crate::catalog::Item;
 use crate::face::Page;
-use crate::face::page::encode;
 
 /// The fields of a form by name. A field sent twice counts once, with its last value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fields(BTreeMap<String, String>);
 
 impl Fields {
-    pub fn new(pairs: Vec<(String, String)>) -> Self {
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
     }
 
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    pub fn of(&self, name: &str, ref_id: &str) -> Option<&str> {
+    pub(super) fn of(&self, name: &str, ref_id: &str) -> Option<&str> {
         self.get(&format!("{name}.{ref_id}"))
     }
 
     /// The version seen; for the question whose own answer shall stay, the one shown beside it.
-    pub fn version(&self, ref_id: &str) -> i64 {
+    pub(super) fn version(&self, ref_id: &str) -> i64 {
         let kept = self.keeps(ref_id).then(|| self.of("now", ref_id)).flatten();
         kept.or_else(|| self.of("version", ref_id)).and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
-    pub fn keeps(&self, ref_id: &str) -> bool {
+    pub(super) fn keeps(&self, ref_id: &str) -> bool {
         self.get("keep_mine") == Some(ref_id)
     }
 
     /// Whether the question stood in the form and was changed by the sender.
-    pub fn touches(&self, ref_id: &str, mark: &str) -> bool {
+    pub(super) fn touches(&self, ref_id: &str, mark: &str) -> bool {
         self.of("version", ref_id).is_some() && (self.keeps(ref_id) || self.of("was", ref_id) != Some(mark))
     }
 }
@@ -55,7 +55,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub fn sent(fields: &Fields, ref_id: &str) -> Self {
+    pub(super) fn sent(fields: &Fields, ref_id: &str) -> Self {
         let text = |name: &str| fields.of(name, ref_id).unwrap_or("").trim().to_owned();
         // What is no number becomes 0, which is refused with what is allowed.
         let level = fields.of("level", ref_id).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap_or(0));
@@ -63,7 +63,7 @@ impl Draft {
         Self { level, not_applicable, reason: text("reason"), note: text("note") }
     }
 
-    pub fn kept(answer: Option<&ItemAnswer>) -> Self {
+    pub(super) fn kept(answer: Option<&ItemAnswer>) -> Self {
         let Some(answer) = answer else { return Self::default() };
         Self {
             level: answer.level,
@@ -73,7 +73,18 @@ impl Draft {
         }
     }
 
-    pub fn change(&self, ref_id: &str, version: i64) -> ItemChange {
+    /// As a file gives it.
+    pub(super) fn given(answer: &answers::ItemAnswer) -> Self {
+        let note = answer.note.clone();
+        match &answer.given {
+            Given::Level(level) => Self { level: Some(*level), note, ..Self::default() },
+            Given::NotApplicable { reason, .. } => {
+                Self { not_applicable: true, reason: reason.clone(), note, ..Self::default() }
+            }
+        }
+    }
+
+    pub(super) fn change(&self, ref_id: &str, version: i64) -> ItemChange {
         ItemChange {
             item_id: ref_id.to_owned(),
             level: if self.not_applicable { None } else { self.level },
@@ -84,14 +95,14 @@ impl Draft {
     }
 
     /// Tells whether a form still says what the page said.
-    pub fn mark(&self) -> String {
+    pub(super) fn mark(&self) -> String {
         let change = self.change("", 0);
         let text = serde_json::json!([change.level, change.not_applicable_reason, change.note]).to_string();
         hex::encode(&Sha256::digest(text.as_bytes())[..8])
     }
 
     /// In a few words.
-    pub fn words(&self, page: &Page) -> String {
+    pub(super) fn words(&self, page: &Page) -> String {
         let answer = match (self.not_applicable, self.level) {
             (true, _) => page.t1("answer-excluded", "reason", &self.reason),
             (false, Some(level)) => page.t1("answer-level", "level", level),
@@ -127,7 +138,7 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Another person's answer stands where the sender wanted another one.
-    pub fn clash(
+    pub(super) fn clash(
         frame: &Frame,
         ref_id: &str,
         seen: (i64, &str),
@@ -137,13 +148,16 @@ impl Standing {
     ) -> Self {
         let page = &frame.page;
         let (by, at_ms, version) = now;
+        // The version makes the address a new one, or the browser would only scroll the page it has.
+        let (path, anchor) = path.split_once('#').unwrap_or((path, ""));
+        let keep_theirs_path = format!("{path}?done=answer-kept&version={version}#{anchor}");
         let clash = Clash {
             title: page.t2("clash-title", "name", by, "moment", page.moment(&at_ms)),
             theirs_by: by.to_owned(),
             theirs: words.0,
             mine: words.1,
             keep_theirs: page.t1("clash-keep-theirs", "name", by),
-            keep_theirs_path: path.to_owned(),
+            keep_theirs_path,
         };
         Self {
             ref_id: ref_id.to_owned(),
@@ -171,7 +185,7 @@ pub(super) struct Question {
 
 impl Question {
     /// As it is kept.
-    pub fn kept(frame: &Frame, item: &'static Item) -> Self {
+    pub(super) fn kept(frame: &Frame, item: &'static Item) -> Self {
         let answer = frame.assessment.items.get(&item.ref_id);
         let draft = Draft::kept(answer);
         let standing = Standing {
@@ -187,7 +201,7 @@ impl Question {
     }
 
     /// With an answer that was sent but not saved, because of these faults.
-    pub fn refused(mut self, frame: &Frame, fields: &Fields, faults: &[Fault]) -> Self {
+    pub(super) fn refused(mut self, frame: &Frame, fields: &Fields, faults: &[Fault]) -> Self {
         let ref_id = &self.item.ref_id;
         let field = format!("items.{ref_id}");
         let found: Vec<String> = faults
@@ -197,13 +211,13 @@ impl Question {
             .collect();
         self.draft = Draft::sent(fields, ref_id);
         self.standing.version = fields.version(ref_id);
-        self.standing.was = fields.of("was", ref_id).unwrap_or("").to_owned();
+        fields.of("was", ref_id).unwrap_or("").clone_into(&mut self.standing.was);
         self.standing.fault = found.join(" ");
         self
     }
 
     /// With an answer that was sent but not saved, because somebody else saved another one.
-    pub fn clashing(mut self, frame: &Frame, fields: &Fields) -> Self {
+    pub(super) fn clashing(mut self, frame: &Frame, fields: &Fields) -> Self {
         let ref_id = self.item.ref_id.as_str();
         let mine = Draft::sent(fields, ref_id);
         let seen = fields.of("version", ref_id).and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -218,7 +232,7 @@ impl Question {
         self
     }
 
-    pub fn levels(&self, frame: &Frame) -> Vec<LevelView> {
+    pub(super) fn levels(&self, frame: &Frame) -> Vec<LevelView> {
         let view = |level: &crate::catalog::Level| LevelView {
             level: level.level,
             text: frame.text(&level.text).to_owned(),
@@ -228,13 +242,9 @@ impl Question {
         self.item.levels.iter().map(view).collect()
     }
 
-    pub fn evidence_examples(&self, frame: &Frame) -> String {
+    pub(super) fn evidence_examples(&self, frame: &Frame) -> String {
         let joint = if frame.language() == platform::Language::Ja { "、" } else { "; " };
         self.item.evidence.iter().map(|text| frame.text(text)).collect::<Vec<_>>().join(joint)
-    }
-
-    pub fn file_path(&self, frame: &Frame, file: &Evidence) -> String {
-        format!("{}/evidence/{}", frame.path(), encode(&file.id))
     }
 }
 

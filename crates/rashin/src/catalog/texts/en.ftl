@@ -58,3 +58,7 @@ catalog-proof = What proves it: { $text }
 catalog-effort-small = small (within a month, no budget)
 catalog-effort-medium = medium (about a quarter, some budget)
 catalog-effort-large = large (half a year or more, a budget decision)
+set-hash = Hash of the content: { $hash }
+set-level = Level { $level }
+set-evidence = Examples of evidence
+set-weight = Weight

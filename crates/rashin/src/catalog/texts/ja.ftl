@@ -58,3 +58,7 @@ catalog-proof = 到達の証し: { $text }
 catalog-effort-small = 小（1か月以内、予算なし）
 catalog-effort-medium = 中（3か月ほど、予算少々）
 catalog-effort-large = 大（半年以上、予算の決定が必要）
+set-hash = 内容のハッシュ値：{ $hash }
+set-level = 水準 { $level }
+set-evidence = 証拠の例
+set-weight = 重み
