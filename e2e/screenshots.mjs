@@ -24,11 +24,13 @@ async function pagesFor(page) {
   const [approved, open, submitted] = [await find(page, { ...shop, state: "approved" }), await find(page, { ...shop, state: "open" }), await find(page, { state: "submitted" })];
   await page.goto(`${rashin.url}/units`);
   const edit = await page.locator(".tree a[href*='edit=']").nth(1).getAttribute("href");
+  await page.goto(`${rashin.url}/releases`);
+  const release = await page.locator("main tbody th a").first().getAttribute("href");
   return {
     home: "/", assessments: "/assessments", "assessments-none": "/assessments?q=nothing", new: "/assessments/new",
     profile: `${open}/profile`, area: `${open}/areas/1`, "area-frozen": `${approved}/areas/3`, open, submitted, approved,
     import: `${open}/import`, history: `${approved}/history`, diagnosis: `${approved}/diagnosis`,
-    units: "/units", "unit-edit": edit, accounts: "/accounts", me: "/me", releases: "/releases", release: "/releases/synthetic-885-25",
+    units: "/units", "unit-edit": edit, accounts: "/accounts", me: "/me", releases: "/releases", release,
     "item-set": "/item-sets/benchmark-25", help: "/help", log: "/audit-log", "not-found": "/nowhere",
   };
 }

@@ -11,7 +11,7 @@ use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{audit_log, benchmark, catalog, identity, organisation, population};
+use rashin::{assessment, audit_log, benchmark, catalog, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -59,6 +59,13 @@ enum What {
         desk: DeskArgs,
         #[command(subcommand)]
         command: identity::cli::Command,
+    },
+    /// Self-checks
+    Assessment {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: assessment::cli::Command,
     },
     /// The audit log
     Log {
@@ -136,6 +143,7 @@ async fn run(what: What) -> Result<()> {
         What::Serve(args) => run_server(args).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
         What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {
             Ok(())

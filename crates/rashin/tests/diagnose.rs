@@ -1,4 +1,5 @@
 //! `rashin diagnose` as people run it: the built program, the shipped examples.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -126,13 +126,13 @@ impl Book<'_> {
     fn begin(&self, answers: &Answers) -> std::result::Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
         sheet
-            .set_name(self.t("sheet-begin"))?
+            .set_name(self.t("answer-sheet-begin"))?
             .set_column_width(0, 14)?
             .set_column_width(1, 26)?
             .set_column_width(2, 60)?;
-        sheet.write_with_format(0, 1, self.t("sheet-title"), &self.look.strong)?;
+        sheet.write_with_format(0, 1, self.t("answer-sheet-title"), &self.look.strong)?;
         let rows = [
-            ("format", "sheet-format", FORMAT),
+            ("format", "answer-sheet-format", FORMAT),
             ("organisation", "label-organisation", answers.organisation.as_str()),
             ("item_set", "label-item_set", answers.item_set.as_str()),
             ("period", "label-period", answers.period.as_str()),
@@ -142,7 +142,9 @@ impl Book<'_> {
             sheet.write_with_format(row, 1, self.t(key), &self.look.text)?;
             sheet.write_with_format(row, 2, value, &self.look.text)?;
         }
-        for (row, key) in (8_u32..).zip(["sheet-how-1", "sheet-how-2", "sheet-how-3", "sheet-how-4"]) {
+        for (row, key) in
+            (8_u32..).zip(["answer-sheet-how-1", "answer-sheet-how-2", "answer-sheet-how-3", "answer-sheet-how-4"])
+        {
             sheet.merge_range(row, 1, row, 2, &self.t(key), &self.look.text)?;
             sheet.set_row_height(row, 34)?;
         }
@@ -156,12 +158,16 @@ impl Book<'_> {
         lists: &mut Worksheet,
     ) -> std::result::Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
-        sheet.set_name(self.t("sheet-profile"))?.set_landscape();
+        sheet.set_name(self.t("answer-sheet-profile"))?.set_landscape();
         for (column, width) in (0_u16..).zip([14, 44, 40, 60]) {
             sheet.set_column_width(column, width)?;
         }
-        self.head(&mut sheet, 0, &["sheet-field", "sheet-question", "sheet-answer", "sheet-help"])?;
-        lists.set_name(self.t("sheet-lists"))?.set_hidden(true);
+        self.head(
+            &mut sheet,
+            0,
+            &["answer-sheet-field", "answer-sheet-question", "answer-sheet-answer", "answer-sheet-help"],
+        )?;
+        lists.set_name(self.t("answer-sheet-lists"))?.set_hidden(true);
         for (row, (column, question)) in (1_u32..).zip((0_u16..).zip(&profile.questions)) {
             let mut chosen = String::new();
             for (place, option) in (0_u32..).zip(&question.options) {
@@ -171,10 +177,10 @@ impl Book<'_> {
                 }
             }
             let letter = char::from(b'A' + u8::try_from(column).unwrap_or(0));
-            let list = format!("='{}'!${letter}$1:${letter}${}", self.t("sheet-lists"), question.options.len());
+            let list = format!("='{}'!${letter}$1:${letter}${}", self.t("answer-sheet-lists"), question.options.len());
             let rule = DataValidation::new()
                 .allow_list_formula(Formula::new(list))
-                .set_error_message(self.t("sheet-choose"))?;
+                .set_error_message(self.t("answer-sheet-choose"))?;
             sheet.add_data_validation(row, 2, row, 2, &rule)?;
             sheet.write_with_format(row, 0, format!("profile.{}", question.ref_id), &self.look.field)?;
             let asked = format!("{} {}", question.number, question.question.get(self.language));
@@ -187,26 +193,27 @@ impl Book<'_> {
 
     fn items(&self, set: &ItemSet, answers: &Answers) -> std::result::Result<Worksheet, XlsxError> {
         let mut sheet = Worksheet::new();
-        sheet.set_name(self.t("sheet-items"))?.set_landscape();
+        sheet.set_name(self.t("answer-sheet-items"))?.set_landscape();
         for (column, width) in (0_u16..).zip([12, 44, 9, 34, 30, 34, 34, 34, 34, 34]) {
             sheet.set_column_width(column, width)?;
         }
         let heads = [
-            "sheet-field",
-            "sheet-question",
+            "answer-sheet-field",
+            "answer-sheet-question",
             "th-level",
             "note",
-            "sheet-reason",
-            "sheet-level-1",
-            "sheet-level-2",
-            "sheet-level-3",
-            "sheet-level-4",
-            "sheet-level-5",
+            "answer-sheet-reason",
+            "answer-sheet-level-1",
+            "answer-sheet-level-2",
+            "answer-sheet-level-3",
+            "answer-sheet-level-4",
+            "answer-sheet-level-5",
         ];
         self.head(&mut sheet, 0, &heads)?;
         let excluded = self.t("answer-na");
         let choices = ["1", "2", "3", "4", "5", excluded.as_str()];
-        let rule = DataValidation::new().allow_list_strings(&choices)?.set_error_message(self.t("sheet-choose"))?;
+        let rule =
+            DataValidation::new().allow_list_strings(&choices)?.set_error_message(self.t("answer-sheet-choose"))?;
         for (row, item) in (1_u32..).zip(&set.items) {
             sheet.write_with_format(row, 0, format!("answers.{}", item.ref_id), &self.look.field)?;
             let asked = format!("{} {}", item.ref_id, item.question.get(self.language));

@@ -55,8 +55,8 @@ impl Format {
     #[must_use]
     pub const fn work(self) -> Work {
         match self {
-            Self::Toml => |input| told(take_toml(input)),
-            Self::Xlsx => |input| told(take_sheet(input)),
+            Self::Toml => |input| told(&take_toml(input)),
+            Self::Xlsx => |input| told(&take_sheet(input)),
         }
     }
 }
@@ -77,10 +77,10 @@ struct TakenFault {
 }
 
 /// Keys of messages that the child may use.
-const KEYS: [&str; 4] = ["answers-syntax", "answers-too-large", "sheet-unreadable", "sheet-too-large"];
+const KEYS: [&str; 4] = ["answers-syntax", "answers-too-large", "answer-sheet-unreadable", "answer-sheet-too-large"];
 
-fn told(taken: Taken) -> std::io::Result<Vec<u8>> {
-    serde_json::to_vec(&taken).map_err(std::io::Error::other)
+fn told(taken: &Taken) -> std::io::Result<Vec<u8>> {
+    serde_json::to_vec(taken).map_err(std::io::Error::other)
 }
 
 fn refused(key: &str, detail: impl std::fmt::Display) -> Taken {
@@ -117,10 +117,10 @@ fn take_sheet(input: &[u8]) -> Taken {
 
 /// The directory first, then every part unpacked into nothing: the declared sizes may lie.
 fn check_parts(input: &[u8]) -> std::result::Result<(), Taken> {
-    let unreadable = |error: zip::result::ZipError| refused("sheet-unreadable", error);
+    let unreadable = |error: zip::result::ZipError| refused("answer-sheet-unreadable", error);
     let mut archive = zip::ZipArchive::new(Cursor::new(input)).map_err(unreadable)?;
     if archive.len() > PART_LIMIT {
-        return Err(refused("sheet-too-large", ""));
+        return Err(refused("answer-sheet-too-large", ""));
     }
     let packed = u64::try_from(input.len()).unwrap_or(u64::MAX);
     let most = UNPACKED_LIMIT.min(packed.saturating_mul(RATIO_LIMIT));
@@ -128,13 +128,13 @@ fn check_parts(input: &[u8]) -> std::result::Result<(), Taken> {
     for place in 0..archive.len() {
         let part = archive.by_index(place).map_err(unreadable)?;
         if part.size() > most {
-            return Err(refused("sheet-too-large", ""));
+            return Err(refused("answer-sheet-too-large", ""));
         }
         let mut part = part.take(most - unpacked + 1);
-        unpacked +=
-            std::io::copy(&mut part, &mut std::io::sink()).map_err(|error| refused("sheet-unreadable", error))?;
+        unpacked += std::io::copy(&mut part, &mut std::io::sink())
+            .map_err(|error| refused("answer-sheet-unreadable", error))?;
         if unpacked > most {
-            return Err(refused("sheet-too-large", ""));
+            return Err(refused("answer-sheet-too-large", ""));
         }
     }
     Ok(())
@@ -153,7 +153,7 @@ fn text_of(value: &DataRef<'_>) -> String {
 }
 
 fn cells(input: &[u8]) -> std::result::Result<Vec<Cell>, Taken> {
-    let unreadable = |error: calamine::XlsxError| refused("sheet-unreadable", error);
+    let unreadable = |error: calamine::XlsxError| refused("answer-sheet-unreadable", error);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(input)).map_err(unreadable)?;
     let (mut found, mut seen, mut letters) = (Vec::new(), 0_usize, 0_usize);
     for (sheet, name) in (0_u32..).zip(book.sheet_names()) {
@@ -164,7 +164,7 @@ fn cells(input: &[u8]) -> std::result::Result<Vec<Cell>, Taken> {
             let text = if column < COLUMNS { text_of(cell.get_value()) } else { String::new() };
             letters += text.len();
             if seen > CELL_LIMIT || letters > TEXT_LIMIT {
-                return Err(refused("sheet-too-large", ""));
+                return Err(refused("answer-sheet-too-large", ""));
             }
             let text = text.trim();
             if !text.is_empty() {
@@ -185,14 +185,14 @@ pub async fn read(sandbox: &Sandbox, format: Format, name: &str, input: Vec<u8>)
     }
     let arguments = ["read-answers", "--format", format.as_str()];
     let Some(told) = sandbox.run(&arguments, input, format.work()).await? else {
-        return Err(refused("sheet-too-large"));
+        return Err(refused("answer-sheet-too-large"));
     };
     let taken: Taken = serde_json::from_slice(&told).map_err(Error::internal)?;
     if taken.faults.is_empty() {
         return Ok(taken.entries);
     }
     let fault = |taken: TakenFault| {
-        let key = KEYS.into_iter().find(|key| *key == taken.key).unwrap_or("sheet-unreadable");
+        let key = KEYS.into_iter().find(|key| *key == taken.key).unwrap_or("answer-sheet-unreadable");
         let message = Message { key, args: BTreeMap::from([("detail", taken.detail.clone()), ("most", taken.detail)]) };
         let fault = Fault::new("file", &taken.value, message);
         taken.line.into_iter().fold(fault, Fault::at_line)

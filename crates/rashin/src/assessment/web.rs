@@ -14,6 +14,8 @@ mod question;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(super) use evidence::file_of;
+
 use crate::face::App;
 
 /// The routes.

@@ -10,7 +10,6 @@ use super::{Bilingual, ItemSet, Profile};
 use crate::face::{Answer, App, Asker, Html, Page};
 
 /// The routes.
-#[must_use]
 pub fn routes() -> Router<App> {
     Router::new().route("/item-sets/{id}", get(show_item_set))
 }

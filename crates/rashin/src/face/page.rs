@@ -196,8 +196,8 @@ impl Page {
     pub fn message(&self, message: &Message) -> String {
         let mut named = message.clone();
         if let Some(roles) = named.args.get_mut("roles") {
-            let names: Vec<String> = roles.split_whitespace().map(|role| self.role(role)).collect();
-            *roles = names.join(if self.language == Language::Ja { "、" } else { ", " });
+            let shown: Vec<String> = roles.split_whitespace().map(|role| self.role(role)).collect();
+            *roles = shown.join(if self.language == Language::Ja { "、" } else { ", " });
         }
         self.texts.show(self.language, &named)
     }

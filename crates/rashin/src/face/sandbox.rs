@@ -61,13 +61,11 @@ impl Sandbox {
             .kill_on_drop(true)
             .spawn()
             .map_err(Error::internal)?;
-        match tokio::time::timeout(PATIENCE, answer(child, &input)).await {
-            Ok(Some(output)) => Ok(Some(output)),
-            Ok(None) | Err(_) => {
-                tracing::warn!(?arguments, bytes = input.len(), "a child did not finish its job");
-                Ok(None)
-            }
+        let told = tokio::time::timeout(PATIENCE, answer(child, &input)).await.ok().flatten();
+        if told.is_none() {
+            tracing::warn!(?arguments, bytes = input.len(), "a child did not finish its job");
         }
+        Ok(told)
     }
 }
 

@@ -113,8 +113,8 @@ async fn freeze_once<'a>(ctx: &Ctx, id: &str, hash: &str, make: impl Fn() -> Opt
             }
             None => {}
         }
-        let made = make().ok_or_else(|| Error::internal(format!("release {id} is not made with hash {hash}")))?;
-        match add(ctx, made).await {
+        let release = make().ok_or_else(|| Error::internal(format!("release {id} is not made with hash {hash}")))?;
+        match add(ctx, release).await {
             Err(Error::Conflict(_)) => {}
             outcome => return outcome,
         }

@@ -196,7 +196,7 @@ on_both! {
         let question = &catalog::builtin().profile(&set.profile).unwrap().questions[0];
         let (id_of, second, third) = (&question.ref_id, &question.options[1].ref_id, &question.options[2].ref_id);
         let wish = |option: &str, version: i64| BTreeMap::from([(id_of.clone(), (option.to_owned(), version))]);
-        assert_eq!(answer_profile(&app.ctx(TARO), &id, &wish(second, 1)).await.unwrap().saved, [id_of.clone()]);
+        assert_eq!(answer_profile(&app.ctx(TARO), &id, &wish(second, 1)).await.unwrap().saved, std::slice::from_ref(id_of));
         let late = answer_profile(&app.ctx(JIRO), &id, &wish(third, 1)).await.unwrap();
         assert_eq!((late.saved.len(), late.conflicts), (0, vec![id_of.clone()]));
         let kept = &see(&app, JIRO, &id).await.profile[id_of];

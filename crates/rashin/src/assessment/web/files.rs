@@ -63,16 +63,15 @@ pub(super) struct ImportPage {
     plan: Option<(Vec<Line>, String)>,
     /// What somebody else changed meanwhile.
     conflicts: Vec<String>,
+    /// Largest file, MB.
+    most: usize,
 }
 
 impl ImportPage {
     fn new(frame: Frame) -> Self {
         let (faults, conflicts) = (Vec::new(), Vec::new());
-        Self { page: frame.page.clone(), frame, file: String::new(), faults, plan: None, conflicts }
-    }
-
-    fn most(&self) -> usize {
-        FILE_LIMIT / 1024 / 1024
+        let most = FILE_LIMIT / 1024 / 1024;
+        Self { page: frame.page.clone(), frame, file: String::new(), faults, plan: None, conflicts, most }
     }
 }
 

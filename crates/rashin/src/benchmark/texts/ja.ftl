@@ -172,8 +172,8 @@ basis-contribution = 寄与
 error-release-set = この公開版は、別の設問セットのものです。同じ設問セットの公開版を選んでください。
 basis-spread = 平均 / 標準偏差
 advice-later = その先の段階
-reached-yes = 届いている
-reached-no = 届いていない
+reached-yes = 到達
+reached-no = 未達
 answers-unreadable = ファイルを読めません（{ $detail }）。
 answers-unwritable = ファイルに書けません（{ $detail }）。
 
