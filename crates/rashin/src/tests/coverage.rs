@@ -33,12 +33,28 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /assessments/{id}/areas/{area}", "PUT /assessments/{id}/items", "assessment answer"),
     ("POST /assessments/{id}/profile", "PUT /assessments/{id}/profile", "assessment profile"),
     ("POST /assessments/{id}/profile/{question}", "PUT /assessments/{id}/profile", "assessment profile"),
-    ("POST /assessments/{id}/answers/{item}/evidence", "POST /assessments/{id}/items/{item}/evidence", "assessment evidence add"),
-    ("POST /assessments/{id}/evidence/{file}/removal", "DELETE /assessments/{id}/evidence/{file}", "assessment evidence remove"),
-    ("POST /assessments/{id}/evidence/{file}/removal", "PUT /assessments/{id}/evidence/{file}", "assessment evidence restore"),
+    (
+        "POST /assessments/{id}/answers/{item}/evidence",
+        "POST /assessments/{id}/items/{item}/evidence",
+        "assessment evidence add",
+    ),
+    (
+        "POST /assessments/{id}/evidence/{file}/removal",
+        "DELETE /assessments/{id}/evidence/{file}",
+        "assessment evidence remove",
+    ),
+    (
+        "POST /assessments/{id}/evidence/{file}/removal",
+        "PUT /assessments/{id}/evidence/{file}",
+        "assessment evidence restore",
+    ),
     ("POST /assessments/{id}/parts", "PUT /assessments/{id}/parts/{area}", "assessment assign"),
     ("POST /assessments/{id}/parts", "DELETE /assessments/{id}/parts/{area}", "assessment assign"),
-    ("POST /assessments/{id}/exclusions/{item}/approval", "PUT /assessments/{id}/exclusions/{item}/approval", "assessment exclude"),
+    (
+        "POST /assessments/{id}/exclusions/{item}/approval",
+        "PUT /assessments/{id}/exclusions/{item}/approval",
+        "assessment exclude",
+    ),
     ("POST /assessments/{id}/submission", "POST /assessments/{id}/submission", "assessment submit"),
     ("POST /assessments/{id}/return", "DELETE /assessments/{id}/submission", "assessment return"),
     ("POST /assessments/{id}/approval", "POST /assessments/{id}/approval", "assessment approve"),
@@ -73,7 +89,10 @@ const READING: &[&str] = &[
 
 /// Every text in quotes, without those that hold a backslash.
 fn literals(text: &str) -> BTreeSet<&str> {
-    text.lines().flat_map(|line| line.split('"').skip(1)).filter(|piece| !piece.is_empty() && !piece.contains('\\')).collect()
+    text.lines()
+        .flat_map(|line| line.split('"').skip(1))
+        .filter(|piece| !piece.is_empty() && !piece.contains('\\'))
+        .collect()
 }
 
 /// What stands in quotes straight after a mark.
@@ -124,10 +143,17 @@ fn every_act_is_listed_and_used() {
             assert!(domain.acts.is_empty(), "{} has acts but no acts.rs", domain.name);
             continue;
         };
-        let names: Vec<&str> = text.split("pub const ").skip(1).filter_map(|rest| rest.split_once(": Act =")).map(|(name, _)| name).collect();
+        let names: Vec<&str> = text
+            .split("pub const ")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(": Act ="))
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(names.len(), domain.acts.len(), "{}: `ALL` does not list every act", domain.name);
         for name in names {
-            let used = sources.iter().any(|(path, text)| !path.ends_with("/acts.rs") && text.contains(&format!("acts::{name}")));
+            let used = sources
+                .iter()
+                .any(|(path, text)| !path.ends_with("/acts.rs") && text.contains(&format!("acts::{name}")));
             assert!(used, "{}: nobody asks for {name}", domain.name);
         }
         for act in domain.acts {
@@ -140,8 +166,11 @@ fn every_act_is_listed_and_used() {
 
 #[test]
 fn every_act_has_a_name_in_the_log_and_every_such_name_an_act() {
-    let acts: BTreeSet<String> =
-        domains::ALL.iter().flat_map(|domain| domain.acts).map(|act| format!("act-{}", act.id.replace('.', "-"))).collect();
+    let acts: BTreeSet<String> = domains::ALL
+        .iter()
+        .flat_map(|domain| domain.acts)
+        .map(|act| format!("act-{}", act.id.replace('.', "-")))
+        .collect();
     let named: BTreeSet<String> =
         texts("ja").into_keys().filter(|key| key.starts_with("act-") && !key.starts_with("act-area-")).collect();
     assert_eq!(acts, named);
@@ -167,12 +196,20 @@ fn every_text_asked_for_is_there() {
     let mut missing = BTreeSet::new();
     for (path, text) in everything() {
         for mark in [".t(\"", ".t1(\"", ".t2(\"", "Message::new(\"", "Error::conflict(\"", "get(language, \""] {
-            missing.extend(after(&text, mark).filter(|key| !known.contains_key(*key)).map(|key| format!("{path}: {key}")));
+            missing
+                .extend(after(&text, mark).filter(|key| !known.contains_key(*key)).map(|key| format!("{path}: {key}")));
         }
         for call in text.split("Done::to(").skip(1) {
             let inside = call.split(");").next().unwrap().split(").into_response").next().unwrap();
-            let words = literals(inside).into_iter().filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
-            missing.extend(words.map(|word| format!("done-{word}")).filter(|key| !known.contains_key(key)).map(|key| format!("{path}: {key}")));
+            let words = literals(inside)
+                .into_iter()
+                .filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
+            missing.extend(
+                words
+                    .map(|word| format!("done-{word}"))
+                    .filter(|key| !known.contains_key(key))
+                    .map(|key| format!("{path}: {key}")),
+            );
         }
     }
     assert_eq!(missing, BTreeSet::new());
@@ -201,10 +238,16 @@ fn no_text_is_kept_that_nobody_asks_for() {
     let literals: BTreeSet<&str> = sources.values().flat_map(|text| literals(text)).collect();
     let is_pattern = |text: &&&str| {
         let fixed = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_{}.():&*\"? ".contains(letter));
-        fixed && text.contains('{') && text.split('{').next().is_some_and(|start| start.len() > 2 && start.ends_with('-'))
+        fixed
+            && text.contains('{')
+            && text.split('{').next().is_some_and(|start| start.len() > 2 && start.ends_with('-'))
     };
     let patterns: Vec<&&str> = literals.iter().filter(is_pattern).collect();
-    let announced = |key: &str| key.strip_prefix("done-").is_some_and(|what| literals.contains(what) || sources.values().any(|text| text.contains(&format!("?done={what}"))));
+    let announced = |key: &str| {
+        key.strip_prefix("done-").is_some_and(|what| {
+            literals.contains(what) || sources.values().any(|text| text.contains(&format!("?done={what}")))
+        })
+    };
     let asked = |key: &&String| {
         literals.contains(key.as_str())
             || ASKED_ELSEWHERE.contains(&key.as_str())
@@ -247,13 +290,22 @@ fn every_api_route_is_in_the_document() {
     for (name, operation) in &operations {
         assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{name} has no summary");
         assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{name} has not one tag");
-        assert!(operation["responses"].as_object().is_some_and(|responses| !responses.is_empty()), "{name} names no answer");
+        assert!(
+            operation["responses"].as_object().is_some_and(|responses| !responses.is_empty()),
+            "{name} names no answer"
+        );
         let tag = operation["tags"][0].as_str().unwrap();
-        assert!(ids.insert((tag.to_owned(), operation["operationId"].as_str().unwrap().to_owned())), "{name} has the id of another");
+        assert!(
+            ids.insert((tag.to_owned(), operation["operationId"].as_str().unwrap().to_owned())),
+            "{name} has the id of another"
+        );
     }
     for (path, text) in product() {
         let of_api = path.ends_with("/api.rs") || path.contains("/api/");
-        assert!(!of_api || path.starts_with("face/") || !text.contains(".route("), "{path} has a route outside the document");
+        assert!(
+            !of_api || path.starts_with("face/") || !text.contains(".route("),
+            "{path} has a route outside the document"
+        );
     }
 }
 
@@ -280,8 +332,10 @@ fn commands() -> BTreeSet<String> {
 
 #[test]
 fn every_write_exists_as_page_api_operation_and_command() {
-    let pages: BTreeSet<String> =
-        page_routes().iter().flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}"))).collect();
+    let pages: BTreeSet<String> = page_routes()
+        .iter()
+        .flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}")))
+        .collect();
     let operations: BTreeSet<String> = operations().into_keys().collect();
     let commands = commands();
     let mut missing = Vec::new();
@@ -292,14 +346,20 @@ fn every_write_exists_as_page_api_operation_and_command() {
     }
     assert_eq!(missing, Vec::<String>::new());
     let writes = |name: &&String| !name.starts_with("GET ") && !NOT_WRITTEN.contains(&name.as_str());
-    let listed = |which: fn(&(&'static str, &'static str, &'static str)) -> &'static str| WRITES.iter().map(which).collect::<BTreeSet<_>>();
+    let listed = |which: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
+        WRITES.iter().map(which).collect::<BTreeSet<_>>()
+    };
     let (by_page, by_api, by_command) = (listed(|row| row.0), listed(|row| row.1), listed(|row| row.2));
     let strange: Vec<&String> = pages
         .iter()
         .filter(writes)
         .filter(|page| !by_page.contains(page.as_str()))
         .chain(operations.iter().filter(writes).filter(|operation| !by_api.contains(operation.as_str())))
-        .chain(commands.iter().filter(|command| !by_command.contains(command.as_str()) && !READING.contains(&command.as_str())))
+        .chain(
+            commands
+                .iter()
+                .filter(|command| !by_command.contains(command.as_str()) && !READING.contains(&command.as_str())),
+        )
         .collect();
     assert_eq!(strange, Vec::<&String>::new(), "writes that stand in no row");
 }
