@@ -213,10 +213,11 @@ on_both! {
     }
 
     async fn an_announcement_is_one_of_ours(app: TestApp) {
-        assert!(app.get("/units?done=unit-added", HANAKO).await.is(200).text().contains("notice success"));
+        let announced = "<div class=\"notice ok\" role=\"status\">";
+        assert!(app.get("/units?done=unit-added", HANAKO).await.is(200).text().contains(announced));
         for strange in ["nothing", "%3Cscript%3E", "title"] {
             let page = app.get(&format!("/units?done={strange}"), HANAKO).await.is(200).text();
-            assert!(!page.contains("notice success") && !page.contains("<script>"));
+            assert!(!page.contains(announced) && !page.contains("<script>"));
         }
     }
 
