@@ -78,7 +78,8 @@
     if (!block) return;
     const status = event.detail.ctx.response?.status ?? 0;
     if (status < 400) unsaved.delete(block);
-    else if (status !== 409 && status !== 422) failed(block);
+    else if (status === 409 || status === 422) mark(block, "dirty");
+    else failed(block);
   });
   document.addEventListener("htmx:error", (event) => {
     const block = autosaved(event);

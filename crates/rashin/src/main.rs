@@ -46,6 +46,13 @@ enum What {
     Population(population::cli::PopulationCommand),
     /// Diagnosis of an answer file
     Diagnose(benchmark::cli::DiagnoseArgs),
+    /// Self-checks
+    Assessment {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: assessment::cli::Command,
+    },
     /// Units of the organisation
     Unit {
         #[command(flatten)]
@@ -59,13 +66,6 @@ enum What {
         desk: DeskArgs,
         #[command(subcommand)]
         command: identity::cli::Command,
-    },
-    /// Self-checks
-    Assessment {
-        #[command(flatten)]
-        desk: DeskArgs,
-        #[command(subcommand)]
-        command: assessment::cli::Command,
     },
     /// The audit log
     Log {
@@ -138,13 +138,13 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
     }
 }
 
-async fn run(what: What) -> Result<()> {
+async fn run(what: What, language: Language) -> Result<()> {
     match what {
         What::Serve(args) => run_server(args).await,
-        What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk).await?).await,
-        What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk).await?).await,
+        What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
+        What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
+        What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,
+        What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {
             Ok(())
         }
@@ -163,7 +163,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build()
         .map_err(Error::internal)
-        .and_then(|runtime| runtime.block_on(run(command.what)));
+        .and_then(|runtime| runtime.block_on(run(command.what, language)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

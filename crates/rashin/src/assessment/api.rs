@@ -1,125 +1,123 @@
-//! Self-checks in the API. Answers name the version they replace; what somebody else changed meanwhile is a conflict.
+//! Self-checks in the API.
+//!
+//! A saved answer names the version it replaces; where somebody else was faster the answer is 409 with the present
+//! state, and everything else of the request is saved.
+
+mod files;
 
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use platform::{Error, Message};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answers_toml::to_toml;
-use super::evidence::{self, SIZE_LIMIT};
-use super::import::{self, Difference};
-use super::read_answers::{FILE_LIMIT, Format, read};
-use super::record::{Assessment, Evidence, Filter, Summary};
-use super::web::file_of;
+use super::record::{Assessment, Filter, Summary};
 use super::{ItemChange, Outcome};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, SignedIn};
 
 /// The routes.
+#[must_use]
 pub fn routes() -> OpenApiRouter<App> {
-    let uploads = OpenApiRouter::new()
-        .routes(routes!(add_evidence))
-        .routes(routes!(import_answers))
-        .layer(DefaultBodyLimit::max(SIZE_LIMIT.max(FILE_LIMIT) + 64 * 1024));
     OpenApiRouter::new()
         .routes(routes!(list_assessments, create_assessment))
-        .routes(routes!(get_assessment))
+        .routes(routes!(show_assessment))
         .routes(routes!(answer_profile))
         .routes(routes!(answer_items))
         .routes(routes!(answer_item))
-        .routes(routes!(get_evidence, remove_evidence))
-        .routes(routes!(restore_evidence))
-        .routes(routes!(assign_part, unassign_part))
+        .routes(routes!(assign_part, end_part))
         .routes(routes!(approve_exclusion))
         .routes(routes!(submit, give_back))
         .routes(routes!(approve))
-        .routes(routes!(export_answers))
-        .merge(uploads)
+        .routes(routes!(show_history))
+        .merge(files::routes())
 }
 
-/// Which self-checks.
+/// Which self-checks; leave out what does not matter.
 #[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
 #[serde(default)]
 struct Wanted {
-    /// Only of this unit.
-    unit: String,
-    /// Only of this period.
+    /// Of this unit.
+    unit_id: String,
+    /// Of this period.
     period: String,
-    /// Only `open`, `submitted` or `approved`.
+    /// `open`, `submitted` or `approved`.
     state: String,
+    /// Of units whose name contains this.
+    name: String,
+    /// `period` (newest first), `unit`, `state` or `changed`.
+    sort: String,
+    /// At most so many, 1 to 500.
+    limit: Option<u16>,
     /// Without the first so many.
     skip: u32,
 }
 
-/// Self-checks one may see, newest period first, 100 at a time
+/// Self-checks one may see
 #[utoipa::path(get, path = "/assessments", tag = "assessment", params(Wanted),
     responses((status = 200, body = Vec<Summary>), (status = 401, body = Problem)))]
 async fn list_assessments(SignedIn(asker): SignedIn, Query(wanted): Query<Wanted>) -> Answer<Json<Vec<Summary>>> {
     let filter = Filter {
-        unit_id: wanted.unit,
+        unit_id: wanted.unit_id,
         period: wanted.period,
         state: wanted.state,
-        limit: 100,
-        skip: wanted.skip.into(),
-        ..Filter::default()
+        name: wanted.name,
+        sort: wanted.sort,
+        limit: i64::from(wanted.limit.unwrap_or(500).clamp(1, 500)),
+        skip: i64::from(wanted.skip),
     };
     Ok(Json(super::find(&asker.ctx, &filter).await?))
 }
 
-/// A self-check to begin.
+/// What is to be begun.
 #[derive(Debug, Deserialize, ToSchema)]
 struct NewAssessment {
-    /// The unit it is about.
+    /// Unit it is about.
     unit_id: String,
     /// Item set, such as `benchmark-25`.
-    item_set: String,
+    item_set_id: String,
     /// Period, such as `2026` or `FY2026-Q1`.
     period: String,
 }
 
-/// Begin a self-check
+/// Begin a self-check; there is one per unit, item set and period
 #[utoipa::path(post, path = "/assessments", tag = "assessment", request_body = NewAssessment,
     responses((status = 201, body = Assessment), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn create_assessment(
     SignedIn(asker): SignedIn,
     Json(new): Json<NewAssessment>,
 ) -> Answer<(StatusCode, Json<Assessment>)> {
-    let id = super::create(&asker.ctx, &new.unit_id, &new.item_set, &new.period).await?;
+    let id = super::create(&asker.ctx, &new.unit_id, &new.item_set_id, &new.period).await?;
     Ok((StatusCode::CREATED, Json(super::open(&asker.ctx, &id).await?)))
 }
 
-/// A self-check with everything in it
+/// A self-check with all its answers
 #[utoipa::path(get, path = "/assessments/{id}", tag = "assessment", params(("id" = String, Path)),
     responses((status = 200, body = Assessment), (status = 404, body = Problem)))]
-async fn get_assessment(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Json<Assessment>> {
+async fn show_assessment(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Json<Assessment>> {
     Ok(Json(super::open(&asker.ctx, &id).await?))
 }
 
 /// What became of answers.
 #[derive(Debug, Serialize, ToSchema)]
-struct Answered {
+struct Saved {
     /// Questions and items saved.
-    saved: Vec<String>,
-    /// Those that somebody else changed meanwhile; not saved. Their present state is in `assessment`.
+    #[serde(rename = "saved")]
+    done: Vec<String>,
+    /// Those somebody else changed meanwhile; not saved.
     conflicts: Vec<String>,
-    /// The self-check afterwards.
-    assessment: Option<Assessment>,
+    /// The self-check as it is now.
+    assessment: Assessment,
 }
 
-fn told(outcome: Outcome) -> Response {
+fn saved(outcome: Outcome) -> Answer<(StatusCode, Json<Saved>)> {
+    let assessment = outcome.after.ok_or_else(|| platform::Error::internal("a saved self-check is not there"))?;
     let status = if outcome.conflicts.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
-    let answered = Answered { saved: outcome.saved, conflicts: outcome.conflicts, assessment: outcome.after };
-    (status, Json(answered)).into_response()
+    Ok((status, Json(Saved { done: outcome.saved, conflicts: outcome.conflicts, assessment })))
 }
 
 /// A chosen option.
@@ -127,88 +125,47 @@ fn told(outcome: Outcome) -> Response {
 struct Choice {
     /// Option.
     option_id: String,
-    /// The version seen; 0 if the question was never answered.
+    /// The version one saw; 0 if it was never answered.
     #[serde(default)]
     version: i64,
 }
 
-/// Answer profile questions: question → choice
+/// Answer profile questions: question id → choice
 #[utoipa::path(put, path = "/assessments/{id}/profile", tag = "assessment", params(("id" = String, Path)),
-    request_body = BTreeMap<String, Choice>, responses((status = 200, body = Answered), (status = 409, body = Answered), (status = 422, body = Problem)))]
+    request_body = BTreeMap<String, Choice>,
+    responses((status = 200, body = Saved), (status = 409, body = Saved), (status = 422, body = Problem)))]
 async fn answer_profile(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
     Json(choices): Json<BTreeMap<String, Choice>>,
-) -> Answer<Response> {
-    let choices = choices.into_iter().map(|(question, choice)| (question, (choice.option_id, choice.version)));
-    Ok(told(super::answer_profile(&asker.ctx, &id, &choices.collect()).await?))
+) -> Answer<(StatusCode, Json<Saved>)> {
+    let choices = choices.into_iter().map(|(id, choice)| (id, (choice.option_id, choice.version))).collect();
+    saved(super::answer_profile(&asker.ctx, &id, &choices).await?)
 }
 
-/// Answer several items
+/// Answer many items at once
 #[utoipa::path(put, path = "/assessments/{id}/items", tag = "assessment", params(("id" = String, Path)),
-    request_body = Vec<ItemChange>, responses((status = 200, body = Answered), (status = 409, body = Answered), (status = 422, body = Problem)))]
+    request_body = Vec<ItemChange>,
+    responses((status = 200, body = Saved), (status = 409, body = Saved), (status = 422, body = Problem)))]
 async fn answer_items(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
     Json(changes): Json<Vec<ItemChange>>,
-) -> Answer<Response> {
-    Ok(told(super::answer_items(&asker.ctx, &id, &changes).await?))
+) -> Answer<(StatusCode, Json<Saved>)> {
+    saved(super::answer_items(&asker.ctx, &id, &changes).await?)
 }
 
 /// Answer one item
 #[utoipa::path(put, path = "/assessments/{id}/items/{item}", tag = "assessment", params(("id" = String, Path), ("item" = String, Path)),
-    request_body = ItemChange, responses((status = 200, body = Answered), (status = 409, body = Answered), (status = 422, body = Problem)))]
+    request_body = ItemChange,
+    responses((status = 200, body = Saved), (status = 409, body = Saved), (status = 422, body = Problem)))]
 async fn answer_item(
     SignedIn(asker): SignedIn,
     Path((id, item)): Path<(String, String)>,
     Json(change): Json<ItemChange>,
-) -> Answer<Response> {
+) -> Answer<(StatusCode, Json<Saved>)> {
     let change = ItemChange { item_id: item, ..change };
-    Ok(told(super::answer_items(&asker.ctx, &id, &[change]).await?))
-}
-
-/// Add a file to an item: field `file` of a form
-#[utoipa::path(post, path = "/assessments/{id}/items/{item}/evidence", tag = "assessment",
-    params(("id" = String, Path), ("item" = String, Path)), request_body(content = Vec<u8>, content_type = "multipart/form-data"),
-    responses((status = 201, body = Evidence), (status = 413, body = Problem), (status = 422, body = Problem)))]
-async fn add_evidence(
-    State(app): State<App>,
-    SignedIn(asker): SignedIn,
-    Path((id, item)): Path<(String, String)>,
-    form: Result<Multipart, MultipartRejection>,
-) -> Answer<(StatusCode, Json<Evidence>)> {
-    let (name, content) = file_of(form, SIZE_LIMIT).await?;
-    let file = evidence::add(&asker.ctx, &app.evidence, &id, &item, &name, &content).await?;
-    Ok((StatusCode::CREATED, Json(file)))
-}
-
-/// The content of a file
-#[utoipa::path(get, path = "/assessments/{id}/evidence/{file}", tag = "assessment", params(("id" = String, Path), ("file" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
-async fn get_evidence(
-    State(app): State<App>,
-    SignedIn(asker): SignedIn,
-    Path((id, file)): Path<(String, String)>,
-) -> Answer<Response> {
-    let (_, content) = evidence::content(&asker.ctx, &app.evidence, &id, &file).await?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], content).into_response())
-}
-
-/// Take a file away from its item
-#[utoipa::path(delete, path = "/assessments/{id}/evidence/{file}", tag = "assessment", params(("id" = String, Path), ("file" = String, Path)),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn remove_evidence(SignedIn(asker): SignedIn, Path((id, file)): Path<(String, String)>) -> Answer<StatusCode> {
-    evidence::remove(&asker.ctx, &id, &file, true).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Bring a file back that was taken away
-#[utoipa::path(post, path = "/assessments/{id}/evidence/{file}/restoration", tag = "assessment",
-    params(("id" = String, Path), ("file" = String, Path)),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn restore_evidence(SignedIn(asker): SignedIn, Path((id, file)): Path<(String, String)>) -> Answer<StatusCode> {
-    evidence::remove(&asker.ctx, &id, &file, false).await?;
-    Ok(StatusCode::NO_CONTENT)
+    saved(super::answer_items(&asker.ctx, &id, &[change]).await?)
 }
 
 /// Whom to ask.
@@ -220,7 +177,7 @@ struct PartOf {
 
 /// Ask somebody to answer an area
 #[utoipa::path(put, path = "/assessments/{id}/parts/{area}", tag = "assessment", params(("id" = String, Path), ("area" = String, Path)),
-    request_body = PartOf, responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    request_body = PartOf, responses((status = 204), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn assign_part(
     SignedIn(asker): SignedIn,
     Path((id, area)): Path<(String, String)>,
@@ -230,23 +187,24 @@ async fn assign_part(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ask nobody in particular
+/// Ask nobody in particular to answer an area
 #[utoipa::path(delete, path = "/assessments/{id}/parts/{area}", tag = "assessment", params(("id" = String, Path), ("area" = String, Path)),
-    responses((status = 204), (status = 404, body = Problem)))]
-async fn unassign_part(SignedIn(asker): SignedIn, Path((id, area)): Path<(String, String)>) -> Answer<StatusCode> {
+    responses((status = 204), (status = 403, body = Problem)))]
+async fn end_part(SignedIn(asker): SignedIn, Path((id, area)): Path<(String, String)>) -> Answer<StatusCode> {
     super::assign(&asker.ctx, &id, &area, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Agree that an item does not apply
 #[utoipa::path(put, path = "/assessments/{id}/exclusions/{item}/approval", tag = "assessment",
-    params(("id" = String, Path), ("item" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    params(("id" = String, Path), ("item" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn approve_exclusion(SignedIn(asker): SignedIn, Path((id, item)): Path<(String, String)>) -> Answer<StatusCode> {
     super::approve_exclusion(&asker.ctx, &id, &item).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Hand in
+/// Hand in; everything that is missing is listed at once
 #[utoipa::path(post, path = "/assessments/{id}/submission", tag = "assessment", params(("id" = String, Path)),
     responses((status = 201, body = Assessment), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn submit(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<(StatusCode, Json<Assessment>)> {
@@ -263,67 +221,80 @@ struct Return {
 
 /// Give back what was handed in
 #[utoipa::path(delete, path = "/assessments/{id}/submission", tag = "assessment", params(("id" = String, Path)), request_body = Return,
-    responses((status = 204), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn give_back(SignedIn(asker): SignedIn, Path(id): Path<String>, Json(form): Json<Return>) -> Answer<StatusCode> {
-    super::give_back(&asker.ctx, &id, &form.reason).await?;
+    responses((status = 204), (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn give_back(SignedIn(asker): SignedIn, Path(id): Path<String>, Json(body): Json<Return>) -> Answer<StatusCode> {
+    super::give_back(&asker.ctx, &id, &body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What to say with an approval.
+/// What is said with an approval.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct NewApproval {
+struct Comment {
     /// Comment.
     #[serde(default)]
     comment: String,
 }
 
-/// Approve and freeze
-#[utoipa::path(post, path = "/assessments/{id}/approval", tag = "assessment", params(("id" = String, Path)), request_body = NewApproval,
+/// Approve and freeze what was handed in
+#[utoipa::path(post, path = "/assessments/{id}/approval", tag = "assessment", params(("id" = String, Path)), request_body = Comment,
     responses((status = 201, body = Assessment), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn approve(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
-    Json(new): Json<NewApproval>,
+    Json(body): Json<Comment>,
 ) -> Answer<(StatusCode, Json<Assessment>)> {
-    super::approve(&asker.ctx, &id, &new.comment).await?;
+    super::approve(&asker.ctx, &id, &body.comment).await?;
     Ok((StatusCode::CREATED, Json(super::open(&asker.ctx, &id).await?)))
 }
 
-/// The answers as an answer file
-#[utoipa::path(get, path = "/assessments/{id}/answers.toml", tag = "assessment", params(("id" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/toml"), (status = 404, body = Problem)))]
-async fn export_answers(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
-    let text = to_toml(&super::open(&asker.ctx, &id).await?.answers());
-    Ok(([(header::CONTENT_TYPE, "application/toml")], text).into_response())
+/// With which other self-check to compare.
+#[derive(Debug, Deserialize, IntoParams)]
+struct With {
+    /// An approved self-check of the same unit.
+    with: String,
 }
 
-/// How to import.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-struct ImportWish {
-    /// `toml` or `xlsx`.
-    format: String,
-    /// Only tell what would change.
-    dry_run: bool,
+/// An item of both self-checks.
+#[derive(Debug, Serialize, ToSchema)]
+struct ComparedItem {
+    /// Item.
+    item_id: String,
+    /// Level in the other one; none if it has none.
+    earlier: Option<u8>,
+    /// Level in this one.
+    now: Option<u8>,
+    /// The difference, where both have a level.
+    change: Option<i8>,
 }
 
-/// Bring in an answer file: the body is the file; with `dry_run` the answer is a list of differences
-#[utoipa::path(post, path = "/assessments/{id}/import", tag = "assessment", params(("id" = String, Path), ImportWish),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 200, body = Vec<Difference>), (status = 409, body = Answered), (status = 413, body = Problem), (status = 422, body = Problem)))]
-async fn import_answers(
-    State(app): State<App>,
+/// Two self-checks beside each other.
+#[derive(Debug, Serialize, ToSchema)]
+struct Comparison {
+    /// Whether both use the same item set; totals can be compared only then.
+    same_item_set: bool,
+    /// The items that both have.
+    items: Vec<ComparedItem>,
+}
+
+/// Compare with an approved self-check of the same unit, item by item
+#[utoipa::path(get, path = "/assessments/{id}/history", tag = "assessment", params(("id" = String, Path), With),
+    responses((status = 200, body = Comparison), (status = 404, body = Problem)))]
+async fn show_history(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
-    Query(wish): Query<ImportWish>,
-    content: Bytes,
-) -> Answer<Response> {
-    let format = Format::of_name(&format!("answers.{}", wish.format))
-        .ok_or_else(|| Error::field("format", &wish.format, Message::new("error-choice")))?;
-    let entries = read(&app.sandbox, format, &format!("answers.{}", wish.format), content.to_vec()).await?;
-    if wish.dry_run {
-        return Ok(Json(import::plan(&asker.ctx, &id, &entries).await?.differences).into_response());
-    }
-    Ok(told(import::import(&asker.ctx, &id, &entries, None).await?))
+    Query(query): Query<With>,
+) -> Answer<Json<Comparison>> {
+    let now = super::open(&asker.ctx, &id).await?;
+    let others = super::earlier(&asker.ctx, &now).await?;
+    let other = others.iter().find(|other| other.id == query.with).ok_or(platform::Error::NotFound)?;
+    let other = super::open(&asker.ctx, &other.id).await?;
+    let (set, then) = (super::actions::item_set(&now)?, super::actions::item_set(&other)?);
+    let item = |pair: &super::compare::Pair| ComparedItem {
+        item_id: pair.item.ref_id.clone(),
+        earlier: pair.earlier,
+        now: pair.now,
+        change: pair.change(),
+    };
+    let items = super::compare::pairs(set, &now, then, &other).iter().map(item).collect();
+    Ok(Json(Comparison { same_item_set: set.id == then.id, items }))
 }

@@ -7,19 +7,30 @@ use clap::Subcommand;
 use platform::{Error, Message, Result};
 
 use super::answers_toml::to_toml;
-use super::read_answers::{Format, read};
+use super::read_answers::{self, Format};
 use super::record::{Assessment, Filter, Summary};
-use super::{ItemChange, Outcome, evidence, import};
+use super::{ItemChange, Outcome, actions, answers_sheet, compare, evidence, import};
+use crate::catalog;
 use crate::face::commands::Desk;
 
 /// Self-checks
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the self-checks one may see
-    List,
+    List {
+        /// open, submitted or approved
+        #[arg(long, default_value = "")]
+        state: String,
+        /// Unit
+        #[arg(long, default_value = "")]
+        unit: String,
+        /// Period
+        #[arg(long, default_value = "")]
+        period: String,
+    },
     /// Begin a self-check
     Create {
-        /// The unit it is about
+        /// Unit
         #[arg(long)]
         unit: String,
         /// Item set
@@ -29,229 +40,300 @@ pub enum Command {
         #[arg(long)]
         period: String,
     },
-    /// Show a self-check
+    /// Show a self-check with what is still missing
     Show {
-        /// The self-check
+        /// Self-check
         id: String,
-    },
-    /// Answer a profile question
-    Profile {
-        /// The self-check
-        id: String,
-        /// Question
-        question: String,
-        /// Option
-        option: String,
     },
     /// Answer an item
     Answer {
-        /// The self-check
+        /// Self-check
         id: String,
-        /// Item
+        /// Item, such as 1-1
         item: String,
-        /// Level 1 to 5
-        #[arg(long, required_unless_present = "not_applicable")]
+        /// Level 1–5
+        #[arg(long, conflicts_with = "not_applicable")]
         level: Option<u8>,
-        /// Why the item does not apply
-        #[arg(long, conflicts_with = "level")]
+        /// Why it does not apply
+        #[arg(long)]
         not_applicable: Option<String>,
-        /// Note
+        /// Note; without it, the present note stays
         #[arg(long)]
         note: Option<String>,
     },
-    /// Ask somebody to answer an area; nobody without --account
-    Assign {
-        /// The self-check
+    /// Answer profile questions: QUESTION=OPTION …
+    Profile {
+        /// Self-check
         id: String,
-        /// Area
+        /// Answers, such as staff=101-300
+        #[arg(required = true)]
+        choices: Vec<String>,
+    },
+    /// Ask somebody to answer an area
+    Assign {
+        /// Self-check
+        id: String,
+        /// Area, such as 1
         area: String,
-        /// Account id
+        /// Account id; without it, nobody in particular
         #[arg(long)]
         account: Option<String>,
     },
     /// Agree that an item does not apply
     Exclude {
-        /// The self-check
+        /// Self-check
         id: String,
         /// Item
         item: String,
     },
-    /// Add a file to an item
-    AddEvidence {
-        /// The self-check
-        id: String,
-        /// Item
-        item: String,
-        /// File
-        file: PathBuf,
-    },
-    /// Take a file away from its item, or bring it back
-    RemoveEvidence {
-        /// The self-check
-        id: String,
-        /// File id
-        file: String,
-        /// Bring it back
-        #[arg(long)]
-        restore: bool,
-    },
+    /// Files that bear out answers
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Hand in
     Submit {
-        /// The self-check
+        /// Self-check
         id: String,
     },
     /// Give back what was handed in
     Return {
-        /// The self-check
+        /// Self-check
         id: String,
         /// Why
         #[arg(long)]
         reason: String,
     },
-    /// Approve and freeze
+    /// Approve and freeze what was handed in
     Approve {
-        /// The self-check
+        /// Self-check
         id: String,
         /// Comment
         #[arg(long, default_value = "")]
         comment: String,
     },
-    /// Write the answers as an answer file
-    Export {
-        /// The self-check
-        id: String,
-        /// Where to; standard output without it
-        #[arg(short, long)]
-        output: Option<PathBuf>,
-    },
-    /// Bring in an answer file, TOML or XLSX
+    /// Import an answer file (TOML) or a filled-in answer sheet (XLSX)
     Import {
-        /// The self-check
+        /// Self-check
         id: String,
         /// File
         file: PathBuf,
-        /// Only tell what would change
+        /// Only say what would change
         #[arg(long)]
         dry_run: bool,
     },
+    /// Export the answers
+    Export {
+        /// Self-check
+        id: String,
+        /// toml or xlsx (a sheet to fill in)
+        #[arg(long, value_enum, default_value_t = Format::Toml)]
+        format: Format,
+        /// File to write; without it, to the terminal
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
+    /// Compare with an approved self-check of the same unit, item by item
+    Compare {
+        /// Self-check
+        id: String,
+        /// The other one; without it, the one before
+        #[arg(long)]
+        with: Option<String>,
+    },
 }
 
-fn line(summary: &Summary) -> String {
-    format!(
-        "{}  {}  {}  {}  {}  {}",
-        summary.id,
-        summary.unit_name,
-        summary.period,
-        summary.item_set_id,
-        summary.state.as_str(),
-        summary.items_answered
-    )
+/// Files that bear out answers
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// Add a file to an item
+    Add {
+        /// Self-check
+        id: String,
+        /// Item
+        item: String,
+        /// File
+        file: PathBuf,
+    },
+    /// Take a file away
+    Remove {
+        /// Self-check
+        id: String,
+        /// File id
+        file: String,
+    },
+    /// Bring a file back that was taken away
+    Restore {
+        /// Self-check
+        id: String,
+        /// File id
+        file: String,
+    },
+    /// Write a file to disk
+    Get {
+        /// Self-check
+        id: String,
+        /// File id
+        file: String,
+        /// File to write
+        #[arg(short, long)]
+        output: PathBuf,
+    },
 }
 
-fn lines(assessment: &Assessment) -> Vec<String> {
-    let head = format!(
-        "{}  {}  {}  {}  {}",
-        assessment.id,
-        assessment.unit_name,
-        assessment.period,
-        assessment.item_set_id,
-        assessment.state.as_str()
-    );
-    let profile = assessment.profile.iter().map(|(question, answer)| format!("  {question} = {}", answer.option_id));
-    let items = assessment.items.iter().map(|(item, answer)| {
-        let given = answer.level.map_or_else(|| "–".to_owned(), |level| level.to_string());
-        let reason = answer.not_applicable_reason.as_deref().unwrap_or_default();
-        format!("  {item} = {given} {reason} {}", answer.note)
-    });
-    std::iter::once(head).chain(profile).chain(items).map(|text| text.trim_end().to_owned()).collect()
+fn line(check: &Summary) -> String {
+    let (state, items) = (check.state.as_str(), check.items_answered);
+    format!("{}  {}  {}  {}  {state}  {items}", check.id, check.period, check.item_set_id, check.unit_name)
+}
+
+fn lines(check: &Assessment) -> Vec<String> {
+    let mut lines = vec![format!("{}  {}  {}  {}", check.id, check.period, check.item_set_id, check.state.as_str())];
+    lines.extend(check.profile.iter().map(|(id, answer)| format!("profile.{id}  {}", answer.option_id)));
+    lines.extend(check.items.iter().map(|(id, answer)| {
+        let level = answer.level.map_or_else(|| "–".to_owned(), |level| level.to_string());
+        let reason = answer.not_applicable_reason.as_deref().unwrap_or("");
+        format!("items.{id}  {level}  {reason}  {}", answer.note).trim_end().to_owned()
+    }));
+    lines.extend(check.evidence.iter().map(|file| format!("evidence  {}  {}  {}", file.id, file.item_id, file.name)));
+    if check.must_be_open().is_ok() {
+        lines.extend(actions::open_points(check).iter().map(|fault| format!("open  {}", fault.field)));
+    }
+    lines
 }
 
 fn told(desk: &Desk, outcome: &Outcome) -> Result<()> {
     if !outcome.conflicts.is_empty() {
         return Err(Error::conflict("error-changed-meanwhile"));
     }
-    desk.say(&serde_json::json!({ "saved": outcome.saved }), || outcome.saved.clone())
+    desk.say(&serde_json::json!({ "saved": outcome.saved }), || vec![outcome.saved.join(" ")])
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+async fn answer(desk: &Desk, id: &str, mut change: ItemChange, note: Option<String>) -> Result<()> {
+    let before = actions::open(&desk.ctx, id).await?;
+    if let Some(now) = before.items.get(&change.item_id) {
+        change.version = now.version;
+        change.note.clone_from(&now.note);
+        if change.level.is_none() && change.not_applicable_reason.is_none() {
+            change.level = now.level;
+            change.not_applicable_reason.clone_from(&now.not_applicable_reason);
+        }
+    }
+    change.note = note.unwrap_or(change.note);
+    told(desk, &super::answer_items(&desk.ctx, id, &[change]).await?)
 }
 
-fn content_of(path: &Path) -> Result<Vec<u8>> {
-    let name = path.display().to_string();
-    std::fs::read(path).map_err(|_| Error::field("file", &name, Message::new("error-file-none")))
+async fn profile(desk: &Desk, id: &str, choices: &[String]) -> Result<()> {
+    let before = actions::open(&desk.ctx, id).await?;
+    let mut wanted = BTreeMap::new();
+    for choice in choices {
+        let pair = choice.split_once('=');
+        let (question, option) = pair.ok_or_else(|| Error::field("choices", choice, Message::new("error-choice")))?;
+        let version = before.profile.get(question).map_or(0, |answer| answer.version);
+        wanted.insert(question.to_owned(), (option.to_owned(), version));
+    }
+    told(desk, &super::answer_profile(&desk.ctx, id, &wanted).await?)
+}
+
+fn read(file: &Path) -> Result<(String, Vec<u8>)> {
+    let content = std::fs::read(file).map_err(|error| {
+        Error::field("file", &file.display().to_string(), Message::new("answers-unreadable").with("detail", error))
+    })?;
+    Ok((file.file_name().unwrap_or_default().to_string_lossy().into_owned(), content))
+}
+
+fn write(file: &Path, content: &[u8]) -> Result<()> {
+    std::fs::write(file, content).map_err(|error| {
+        Error::field("output", &file.display().to_string(), Message::new("answers-unwritable").with("detail", error))
+    })
+}
+
+async fn bring_in(desk: &Desk, id: &str, file: &Path, dry_run: bool) -> Result<()> {
+    let (name, content) = read(file)?;
+    let format = Format::of_name(&name).ok_or_else(|| Error::field("file", &name, Message::new("import-type")))?;
+    let entries = read_answers::read(&desk.app.sandbox, format, &name, content).await?;
+    let plan = import::plan(&desk.ctx, id, &entries).await?;
+    let lines = || plan.differences.iter().map(|one| format!("{}  {} → {}", one.field, one.from, one.to)).collect();
+    if dry_run {
+        return desk.say(&plan.differences, lines);
+    }
+    told(desk, &import::import(&desk.ctx, id, &entries, None).await?)
+}
+
+async fn export(desk: &Desk, id: &str, format: Format, output: Option<&Path>) -> Result<()> {
+    let check = actions::open(&desk.ctx, id).await?;
+    let set = actions::item_set(&check)?;
+    let profile = catalog::builtin().profile(&set.profile).ok_or(Error::NotFound)?;
+    let content = match format {
+        Format::Toml => to_toml(&check.answers()).into_bytes(),
+        Format::Xlsx => answers_sheet::to_sheet(set, profile, &check.answers(), &desk.app.texts, desk.language)?,
+    };
+    match output {
+        Some(path) => write(path, &content),
+        None => std::io::Write::write_all(&mut std::io::stdout().lock(), &content).map_err(Error::internal),
+    }
+}
+
+async fn put_beside(desk: &Desk, id: &str, with: Option<&str>) -> Result<()> {
+    let now = actions::open(&desk.ctx, id).await?;
+    let others = actions::earlier(&desk.ctx, &now).await?;
+    let other = match with {
+        Some(with) => others.iter().find(|other| other.id == with),
+        None => compare::previous(&now.period, &others),
+    };
+    let other = actions::open(&desk.ctx, &other.ok_or(Error::NotFound)?.id).await?;
+    let pairs = compare::pairs(actions::item_set(&now)?, &now, actions::item_set(&other)?, &other);
+    let rows: Vec<(&str, Option<u8>, Option<u8>)> =
+        pairs.iter().map(|pair| (pair.item.ref_id.as_str(), pair.earlier, pair.now)).collect();
+    let level = |level: &Option<u8>| level.map_or_else(|| "–".to_owned(), |level| level.to_string());
+    desk.say(&rows, || rows.iter().map(|(id, then, now)| format!("{id}  {} → {}", level(then), level(now))).collect())
+}
+
+async fn evidence_command(command: EvidenceCommand, desk: &Desk) -> Result<()> {
+    let (ctx, folder) = (&desk.ctx, &desk.app.evidence);
+    match command {
+        EvidenceCommand::Add { id, item, file } => {
+            let (name, content) = read(&file)?;
+            let added = evidence::add(ctx, folder, &id, &item, &name, &content).await?;
+            desk.say(&added, || vec![added.id.clone()])
+        }
+        EvidenceCommand::Remove { id, file } => evidence::remove(ctx, &id, &file, true).await,
+        EvidenceCommand::Restore { id, file } => evidence::remove(ctx, &id, &file, false).await,
+        EvidenceCommand::Get { id, file, output } => {
+            let (_, content) = evidence::content(ctx, folder, &id, &file).await?;
+            write(&output, &content)
+        }
+    }
 }
 
 /// Runs the command.
 pub async fn run(command: Command, desk: &Desk) -> Result<()> {
     let ctx = &desk.ctx;
     match command {
-        Command::List => {
-            let list = super::find(ctx, &Filter::default()).await?;
-            desk.say(&list, || list.iter().map(line).collect())
+        Command::List { state, unit, period } => {
+            let filter = Filter { state, unit_id: unit, period, ..Filter::default() };
+            let found = super::find(ctx, &filter).await?;
+            desk.say(&found, || found.iter().map(line).collect())
         }
         Command::Create { unit, item_set, period } => {
             let id = super::create(ctx, &unit, &item_set, &period).await?;
             desk.say(&serde_json::json!({ "id": id }), || vec![id.clone()])
         }
         Command::Show { id } => {
-            let assessment = super::open(ctx, &id).await?;
-            desk.say(&assessment, || lines(&assessment))
+            let check = super::open(ctx, &id).await?;
+            desk.say(&check, || lines(&check))
         }
+        Command::Answer { id, item, level, not_applicable, note } => {
+            let not_applicable_reason = not_applicable;
+            let change = ItemChange { item_id: item, level, not_applicable_reason, note: String::new(), version: 0 };
+            answer(desk, &id, change, note).await
+        }
+        Command::Profile { id, choices } => profile(desk, &id, &choices).await,
         Command::Assign { id, area, account } => super::assign(ctx, &id, &area, account.as_deref()).await,
         Command::Exclude { id, item } => super::approve_exclusion(ctx, &id, &item).await,
-        Command::RemoveEvidence { id, file, restore } => evidence::remove(ctx, &id, &file, !restore).await,
+        Command::Evidence(command) => evidence_command(command, desk).await,
         Command::Submit { id } => super::submit(ctx, &id).await,
         Command::Return { id, reason } => super::give_back(ctx, &id, &reason).await,
         Command::Approve { id, comment } => super::approve(ctx, &id, &comment).await,
-        answering => run_answering(answering, desk).await,
-    }
-}
-
-async fn run_answering(command: Command, desk: &Desk) -> Result<()> {
-    let ctx = &desk.ctx;
-    match command {
-        Command::Profile { id, question, option } => {
-            let now = super::open(ctx, &id).await?;
-            let version = now.profile.get(&question).map_or(0, |answer| answer.version);
-            told(desk, &super::answer_profile(ctx, &id, &BTreeMap::from([(question, (option, version))])).await?)
-        }
-        Command::Answer { id, item, level, not_applicable, note } => {
-            let now = super::open(ctx, &id).await?;
-            let before = now.items.get(&item);
-            let change = ItemChange {
-                level,
-                not_applicable_reason: not_applicable,
-                note: note.or_else(|| before.map(|answer| answer.note.clone())).unwrap_or_default(),
-                version: before.map_or(0, |answer| answer.version),
-                item_id: item,
-            };
-            told(desk, &super::answer_items(ctx, &id, &[change]).await?)
-        }
-        Command::AddEvidence { id, item, file } => {
-            let content = content_of(&file)?;
-            let added = evidence::add(ctx, &desk.app.evidence, &id, &item, &name_of(&file), &content).await?;
-            desk.say(&added, || vec![added.id.clone()])
-        }
-        Command::Export { id, output } => {
-            let text = to_toml(&super::open(ctx, &id).await?.answers());
-            match output {
-                Some(path) => std::fs::write(path, text).map_err(Error::internal),
-                None => desk.say(&text, || text.lines().map(str::to_owned).collect()),
-            }
-        }
-        Command::Import { id, file, dry_run } => {
-            let name = name_of(&file);
-            let format =
-                Format::of_name(&name).ok_or_else(|| Error::field("file", &name, Message::new("error-file-type")))?;
-            let entries = read(&desk.app.sandbox, format, &name, content_of(&file)?).await?;
-            if !dry_run {
-                return told(desk, &import::import(ctx, &id, &entries, None).await?);
-            }
-            let plan = import::plan(ctx, &id, &entries).await?;
-            let shown = |change: &import::Difference| format!("{}: {} → {}", change.field, change.from, change.to);
-            desk.say(&plan.differences, || plan.differences.iter().map(shown).collect())
-        }
-        _ => Ok(()),
+        Command::Import { id, file, dry_run } => bring_in(desk, &id, &file, dry_run).await,
+        Command::Export { id, format, output } => export(desk, &id, format, output.as_deref()).await,
+        Command::Compare { id, with } => put_beside(desk, &id, with.as_deref()).await,
     }
 }

@@ -11,10 +11,11 @@ mod overview;
 mod profile;
 mod question;
 
+pub(super) use evidence::{attachment, file_of};
+pub(super) use files::{export_sheet, export_toml};
+
 use axum::Router;
 use axum::routing::{get, post};
-
-pub(super) use evidence::file_of;
 
 use crate::face::App;
 

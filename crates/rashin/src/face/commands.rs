@@ -37,11 +37,13 @@ pub struct Desk {
     pub ctx: Ctx,
     /// Whether to answer as JSON.
     pub json: bool,
+    /// Language of answers.
+    pub language: Language,
 }
 
 impl Desk {
     /// Opens the installation in the name of `--as`.
-    pub async fn open(args: &DeskArgs) -> Result<Self> {
+    pub async fn open(args: &DeskArgs, language: Language) -> Result<Self> {
         let place = Place {
             data: args.data.clone(),
             database: args.database.clone(),
@@ -56,7 +58,7 @@ impl Desk {
             }
             None => app.ctx(Actor::Anonymous { source: "command".to_owned() }, Via::Command),
         };
-        Ok(Self { app, ctx, json: args.json })
+        Ok(Self { app, ctx, json: args.json, language })
     }
 
     /// Prints an answer: JSON if asked for, else the lines.

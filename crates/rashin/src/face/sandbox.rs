@@ -61,11 +61,11 @@ impl Sandbox {
             .kill_on_drop(true)
             .spawn()
             .map_err(Error::internal)?;
-        let told = tokio::time::timeout(PATIENCE, answer(child, &input)).await.ok().flatten();
-        if told.is_none() {
-            tracing::warn!(?arguments, bytes = input.len(), "a child did not finish its job");
+        if let Ok(Some(output)) = tokio::time::timeout(PATIENCE, answer(child, &input)).await {
+            return Ok(Some(output));
         }
-        Ok(told)
+        tracing::warn!(?arguments, bytes = input.len(), "a child did not finish its job");
+        Ok(None)
     }
 }
 

@@ -37,14 +37,28 @@ const WRITES: &[(&str, &str, &str)] = &[
     (
         "POST /assessments/{id}/answers/{item}/evidence",
         "POST /assessments/{id}/items/{item}/evidence",
+<<<<<<< HEAD
+        "assessment evidence add",
+=======
         "assessment add-evidence",
+>>>>>>> proofs
     ),
     (
         "POST /assessments/{id}/evidence/{file}/removal",
         "DELETE /assessments/{id}/evidence/{file}",
+<<<<<<< HEAD
+        "assessment evidence remove",
+    ),
+    (
+        "POST /assessments/{id}/evidence/{file}/removal",
+        "PUT /assessments/{id}/evidence/{file}",
+        "assessment evidence restore",
+    ),
+=======
         "assessment remove-evidence",
     ),
     ("POST /assessments/{id}/evidence/{file}/removal", "POST /assessments/{id}/evidence/{file}/restoration", EXCUSED),
+>>>>>>> proofs
     ("POST /assessments/{id}/parts", "PUT /assessments/{id}/parts/{area}", "assessment assign"),
     ("POST /assessments/{id}/parts", "DELETE /assessments/{id}/parts/{area}", "assessment assign"),
     (
@@ -200,9 +214,15 @@ fn every_text_asked_for_is_there() {
         }
         for call in text.split("Done::to(").skip(1) {
             let inside = call.split(");").next().unwrap().split(").into_response").next().unwrap();
+<<<<<<< HEAD
+            let words = literals(inside)
+                .into_iter()
+                .filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'));
+=======
             let is_word =
                 |word: &&str| *word != "yes" && word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
             let words = literals(inside).into_iter().filter(is_word);
+>>>>>>> proofs
             missing.extend(
                 words
                     .map(|word| format!("done-{word}"))

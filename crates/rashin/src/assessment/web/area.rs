@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use platform::{Error, Fault};
 
 use super::frame::Frame;
@@ -43,10 +43,7 @@ impl AreaPage {
     }
 
     fn troubles(&self) -> Vec<&Question> {
-        self.questions
-            .iter()
-            .filter(|question| question.standing.clash.is_some() || !question.standing.fault.is_empty())
-            .collect()
+        self.questions.iter().filter(|question| question.is_in_trouble()).collect()
     }
 }
 
@@ -82,6 +79,18 @@ pub(super) async fn show_area(
     let mut page = area_page(&asker, frame, &area).await?;
     page.removed = shown.removed;
     Ok(Html(page))
+}
+
+/// The page of an item's area after a file for the item was not taken.
+pub(super) async fn file_refused(asker: &Asker, id: &str, item_id: &str, faults: &[Fault]) -> Answer<Response> {
+    let frame = Frame::open(asker, id).await?;
+    let item = frame.set.item(item_id).ok_or(Error::NotFound)?;
+    let mut page = area_page(asker, frame, &item.area).await?;
+    let messages: Vec<String> = faults.iter().map(|fault| asker.page.message(&fault.message)).collect();
+    for question in page.questions.iter_mut().filter(|question| question.item.ref_id == item_id) {
+        question.file_fault = messages.join(" ");
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
 }
 
 fn changes_of(frame: &Frame, area_id: &str, fields: &Fields) -> Vec<ItemChange> {
@@ -140,6 +149,9 @@ fn with(
     questions.into_iter().map(|question| if chosen(&question) { then(question) } else { question }).collect()
 }
 
+/// Tells the script to keep what the page shows.
+pub(super) const LEAVE_ALONE: (&str, &str) = ("hx-reswap", "none");
+
 #[derive(Template)]
 #[template(path = "assessment/pages/saved_item.html")]
 struct SavedItem {
@@ -168,8 +180,9 @@ pub(super) async fn save_item(
         Err(Error::Conflict(message)) => (StatusCode::CONFLICT, closed(&frame, question.standing, &message)),
         Err(error) => return Err(Failure(error)),
     };
+    let swap = standing.is_shown(&fields).then_some(LEAVE_ALONE);
     let area_id = item.area.clone();
-    Ok((status, Html(SavedItem { page: asker.page, frame, area_id, standing })).into_response())
+    Ok((status, AppendHeaders(swap), Html(SavedItem { page: asker.page, frame, area_id, standing })).into_response())
 }
 
 fn refused(question: Question, frame: &Frame, fields: &Fields, faults: &[Fault]) -> Standing {

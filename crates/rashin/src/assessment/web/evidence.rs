@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use platform::{Error, Message};
 use serde::Deserialize;
 
+use super::area::file_refused;
 use super::frame::Frame;
 use crate::assessment::evidence::{self, SIZE_LIMIT};
-use crate::face::page::encode;
+use crate::face::page::{encode, faults_or};
 use crate::face::{Answer, App, Done, Failure, SignedIn};
 
 /// The field `file` of an upload: name and content.
@@ -55,11 +56,16 @@ pub(super) async fn add(
     SignedIn(asker): SignedIn,
     Path((id, item)): Path<(String, String)>,
     form: Result<Multipart, MultipartRejection>,
-) -> Answer<Done> {
-    let (name, content) = file_of(form, SIZE_LIMIT).await?;
-    evidence::add(&asker.ctx, &app.evidence, &id, &item, &name, &content).await?;
+) -> Answer<Response> {
+    let added = match file_of(form, SIZE_LIMIT).await {
+        Ok((name, content)) => evidence::add(&asker.ctx, &app.evidence, &id, &item, &name, &content).await,
+        Err(Failure(error)) => Err(error),
+    };
+    if let Err(faults) = faults_or(added)? {
+        return file_refused(&asker, &id, &item, &faults.0).await;
+    }
     let frame = Frame::open(&asker, &id).await?;
-    Ok(Done::to(&frame.item_path(&item), "evidence-added"))
+    Ok(Done::to(&frame.item_path(&item), "evidence-added").into_response())
 }
 
 #[derive(Deserialize)]

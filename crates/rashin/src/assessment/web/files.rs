@@ -27,14 +27,14 @@ fn file_name(frame: &Frame, ending: &str) -> String {
 }
 
 /// `GET /assessments/{id}/answers.toml`.
-pub(super) async fn export_toml(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
+pub(in crate::assessment) async fn export_toml(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
     let frame = Frame::open(&asker, &id).await?;
     let text = to_toml(&frame.assessment.answers());
     Ok(attachment(&file_name(&frame, "toml"), TOML, text.into_bytes())?)
 }
 
 /// `GET /assessments/{id}/answers.xlsx`: the sheet to fill in, with the answers given so far.
-pub(super) async fn export_sheet(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
+pub(in crate::assessment) async fn export_sheet(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Response> {
     let frame = Frame::open(&asker, &id).await?;
     let answers = frame.assessment.answers();
     let sheet = answers_sheet::to_sheet(frame.set, frame.profile, &answers, asker.page.texts(), asker.language)?;

@@ -6,10 +6,10 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use platform::Error;
 
-use super::area::fresh;
+use super::area::{LEAVE_ALONE, fresh};
 use super::frame::Frame;
 use super::question::{Fields, Standing, closed, who};
 use crate::assessment::answer_profile;
@@ -160,6 +160,8 @@ pub(super) async fn save_question(
         Err(Error::Conflict(message)) => (StatusCode::CONFLICT, closed(&frame, question.standing, &message)),
         Err(error) => return Err(Failure(error)),
     };
+    let swap = standing.is_shown(&fields).then_some(LEAVE_ALONE);
     let area_id = "profile".to_owned();
-    Ok((status, Html(SavedQuestion { page: asker.page, frame, area_id, standing })).into_response())
+    Ok((status, AppendHeaders(swap), Html(SavedQuestion { page: asker.page, frame, area_id, standing }))
+        .into_response())
 }

@@ -137,6 +137,12 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Whether the page shows this very clash already. Then it is left alone: putting it there anew could take the
+    /// button away from under somebody's finger.
+    pub(super) fn is_shown(&self, fields: &Fields) -> bool {
+        self.now.is_some() && fields.of("now", &self.ref_id).and_then(|text| text.parse().ok()) == self.now
+    }
+
     /// Another person's answer stands where the sender wanted another one.
     pub(super) fn clash(
         frame: &Frame,
@@ -181,6 +187,8 @@ pub(super) struct Question {
     pub files: Vec<Evidence>,
     /// Who agreed that it does not apply.
     pub agreed_by: String,
+    /// Why a file was not taken.
+    pub file_fault: String,
 }
 
 impl Question {
@@ -197,7 +205,7 @@ impl Question {
         };
         let files = frame.assessment.evidence.iter().filter(|file| file.item_id == item.ref_id).cloned().collect();
         let agreed_by = answer.and_then(|answer| answer.exclusion_approved_by.clone()).unwrap_or_default();
-        Self { item, draft, standing, earlier: None, files, agreed_by }
+        Self { item, draft, standing, earlier: None, files, agreed_by, file_fault: String::new() }
     }
 
     /// With an answer that was sent but not saved, because of these faults.
@@ -230,6 +238,11 @@ impl Question {
         }
         self.draft = mine;
         self
+    }
+
+    /// Whether something of it could not be saved.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.standing.clash.is_some() || !self.standing.fault.is_empty() || !self.file_fault.is_empty()
     }
 
     pub(super) fn levels(&self, frame: &Frame) -> Vec<LevelView> {
