@@ -269,7 +269,7 @@ fn keys_with_holes_are_recognised() {
 }
 
 /// Documented operations of the API.
-fn operations() -> BTreeMap<String, serde_json::Value> {
+pub(super) fn operations() -> BTreeMap<String, serde_json::Value> {
     let (_, document) = crate::face::api::routes_and_document();
     let document = serde_json::to_value(&document).unwrap();
     let mut found = BTreeMap::new();
