@@ -104,7 +104,8 @@ fn ask(address: SocketAddr, method: &str, path: &str, token: &str, body: &Json) 
     stream.read_to_string(&mut answer).ok()?;
     let (head, content) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+    let length =
+        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned));
     if length.is_some_and(|length| length.parse() != Ok(content.len())) {
         return None;
     }
@@ -205,7 +206,10 @@ fn nothing_acknowledged_is_lost(scratch: &Scratch, files: &Path) {
             let answer = &kept["items"][item];
             *version = answer["version"].as_i64().unwrap_or(0);
             // The one under way may be there or not.
-            assert!((acknowledged..=acknowledged + 1).contains(version), "{item}: {acknowledged} acknowledged, {version} kept");
+            assert!(
+                (acknowledged..=acknowledged + 1).contains(version),
+                "{item}: {acknowledged} acknowledged, {version} kept"
+            );
             assert_eq!(answer["note"].as_str().unwrap_or("0"), version.to_string());
         }
     }
