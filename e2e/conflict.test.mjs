@@ -46,7 +46,7 @@ test("two people save the same answer", async (tester) => {
     await saved(first, "1-1");
     await question(second, "1-1").locator("textarea").first().fill("点検の記録あり");
     await choose(second, "1-1", 4);
-    await clash(second, "1-1").waitFor();
+    await clash(second, "1-1").getByText(t("answer-level", { level: 4 })).waitFor();
     const told = await clash(second, "1-1").innerText();
     for (const part of [SAKURA, t("answer-level", { level: 2 }), t("answer-level", { level: 4 }), "点検の記録あり"]) assert.ok(told.includes(part), `${part} in ${told}`);
     await inOrder(rashin, second);

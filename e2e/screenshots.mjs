@@ -49,7 +49,7 @@ async function pictures(language, size, state, pages, theme = "light") {
     const stranger = await rashin.page({ language, viewport: SIZES[size] });
     await picture(stranger, folder, "sign-in", "/sign-in");
     await stranger.context().close();
-    const pdf = await page.request.get(`${rashin.url}${pages.diagnosis}.pdf`);
+    const pdf = await page.request.get(`${rashin.url}${pages.diagnosis}.pdf?language=${language}`);
     await writeFile(join(out, `${language}.pdf`), await pdf.body());
   }
   await page.context().close();

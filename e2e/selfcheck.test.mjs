@@ -166,6 +166,7 @@ async function sameNumbersEverywhere(rashin, page, t, address) {
   assert.equal(api.maturity_mean, TOTAL / 25);
   assert.deepEqual(api.items.filter((item) => item.estimated).map((item) => [item.item, item.own]), [[EXCLUDED, 3]]);
   assert.equal(api.release.synthetic, true);
+  assert.equal(api.profile.length, 15);
   assert.deepEqual(JSON.parse(await download(page, "JSON")), api);
 
   const answers = await page.request.get(`${rashin.url}${address}/answers.toml`);
@@ -180,6 +181,7 @@ async function sameNumbersEverywhere(rashin, page, t, address) {
   const text = await textOfPdf(pdf, rashin.folder);
   assert.match(text, new RegExp(`\\b${TOTAL}\\b`));
   assert.match(text, /合成データ/);
+  assert.ok(text.includes(t("section-advice")), "the document speaks the reader's language");
 
   const sheet = await download(page, "Excel");
   assert.equal(sheet.subarray(0, 2).toString(), "PK");

@@ -279,7 +279,7 @@ impl Writer<'_> {
 
     fn advice(&self) -> Vec<Block> {
         let actions = &self.draw.diagnosis.actions;
-        let mut blocks = vec![Block::PageBreak, heading(1, self.t("section-advice"), "advice")];
+        let mut blocks = vec![heading(1, self.t("section-advice"), "advice")];
         if actions.is_empty() {
             blocks.push(Block::Notice { kind: NoticeKind::Success, text: cell(self.t("advice-none")) });
             return blocks;

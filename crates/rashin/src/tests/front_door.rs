@@ -4,8 +4,10 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::json;
 
+use super::coverage::operations;
 use super::sources::page_routes;
 use super::testing::{AUDITOR, HANAKO, NOBODY, OUTSIDER, PASSWORD, Reply, TARO, TestApp, on_both};
+use crate::assessment;
 
 const ALWAYS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
@@ -192,6 +194,48 @@ on_both! {
         }
     }
 
+    async fn self_checks_of_another_tenant_answer_as_missing_ones(app: TestApp) {
+        let theirs = assessment::create(&app.ctx(TARO), &app.company, "benchmark-25", "FY2026").await.unwrap();
+        let missing = "0".repeat(32);
+        let fill = |path: &str, id: &str| {
+            let filled = path.replace("{id}", id).replace("{area}", "1").replace("{item}", "1-1");
+            filled.replace("{file}", "f").replace("{question}", "staff")
+        };
+        let form = [("level.1-1", "3"), ("version.1-1", "0"), ("area", "1"), ("account", ""), ("reason", "x"), ("comment", ""), ("removed", "yes")];
+        for (path, methods) in page_routes().into_iter().filter(|(path, _)| path.starts_with("/assessments/{id}")) {
+            for method in methods {
+                let ask = async |id: &str| match method {
+                    "GET" => app.get(&fill(&path, id), OUTSIDER).await,
+                    _ => app.post(&fill(&path, id), OUTSIDER, &form).await,
+                };
+                let (one, other) = (ask(&theirs).await, ask(&missing).await);
+                assert_eq!(one.text().replace(&theirs, &missing), other.text(), "{path}");
+                assert_eq!((one.status, one.headers), (other.status, other.headers), "{path}");
+                // Files are sent in another form.
+                assert!(other.status == 404 || (method == "POST" && other.status == 400), "{method} {path}: {}", other.status);
+            }
+        }
+        let bodies = [
+            ("/profile", json!({})),
+            ("/items", json!([])),
+            ("/items/{item}", json!({ "level": 3 })),
+            ("/parts/{area}", json!({ "account_id": "x" })),
+            ("/submission", json!({ "reason": "x" })),
+            ("/approval", json!({ "comment": "" })),
+            ("/what-if", json!({ "levels": {} })),
+        ];
+        for name in operations().keys().filter(|name| name.contains(" /assessments/{id}")) {
+            let (method, path) = name.split_once(' ').unwrap();
+            let body = bodies.iter().find(|(end, _)| path.ends_with(end) && method != "GET").map_or(json!(null), |(_, body)| body.clone());
+            let ask = async |id: &str| {
+                app.api(Method::from_bytes(method.as_bytes()).unwrap(), &fill(path, id), OUTSIDER, body.clone()).await
+            };
+            let (one, other) = (ask(&theirs).await, ask(&missing).await);
+            assert!(other.status == 404 || path.ends_with("/evidence") || path.ends_with("/import"), "{name}: {}", other.status);
+            assert_eq!((one.text(), one.status, one.headers), (other.text(), other.status, other.headers), "{name}");
+        }
+    }
+
     async fn a_page_asks_to_sign_in_and_comes_back(app: TestApp) {
         app.get("/audit-log?actor=a%20b", NOBODY).await.leads_to("/sign-in?next=/audit-log%3Factor%3Da%2520b");
         let form = [("email", HANAKO.email), ("password", PASSWORD), ("next", "/audit-log?actor=a%20b")];
@@ -213,10 +257,11 @@ on_both! {
     }
 
     async fn an_announcement_is_one_of_ours(app: TestApp) {
-        assert!(app.get("/units?done=unit-added", HANAKO).await.is(200).text().contains("notice success"));
+        let announced = "<div class=\"notice ok\" role=\"status\">";
+        assert!(app.get("/units?done=unit-added", HANAKO).await.is(200).text().contains(announced));
         for strange in ["nothing", "%3Cscript%3E", "title"] {
             let page = app.get(&format!("/units?done={strange}"), HANAKO).await.is(200).text();
-            assert!(!page.contains("notice success") && !page.contains("<script>"));
+            assert!(!page.contains(announced) && !page.contains("<script>"));
         }
     }
 

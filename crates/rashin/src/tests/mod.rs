@@ -3,5 +3,6 @@
 pub(crate) mod sources;
 pub(crate) mod testing;
 
+mod coverage;
 mod front_door;
 mod schema;

@@ -5,7 +5,16 @@ use std::path::{Path, PathBuf};
 
 /// Files below `src` with this ending, by path from there.
 pub(crate) fn files(ending: &str) -> BTreeMap<String, String> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    below("src", ending)
+}
+
+/// Rust files of the ground.
+pub(crate) fn ground() -> BTreeMap<String, String> {
+    below("../platform/src", "rs")
+}
+
+fn below(folder: &str, ending: &str) -> BTreeMap<String, String> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = BTreeMap::new();
     collect(&root, &root, ending, &mut found);
     found

@@ -140,7 +140,6 @@ what-if-more = Move the other { $count } items
 what-if-go = Compute
 what-if-reset = Reset
 what-if-result = Result
-what-if-desired = Points to the desired level
 what-if-items = Sum of the items' gaps
 isms-lead = Marks that do not depend on others. 3.0 is the floor every company should reach in time; 4.0 is about the level of ISMS certification. A department's certificate corresponds to 3.0–4.0 company-wide. They promise no certificate.
 isms-below-3 = Items below 3.0

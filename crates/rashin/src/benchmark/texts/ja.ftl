@@ -140,7 +140,6 @@ what-if-more = 残りの{ $count }項目も動かす
 what-if-go = 計算する
 what-if-reset = 元に戻す
 what-if-result = 試算の結果
-what-if-desired = 望まれる水準までの点
 what-if-items = 項目の差の合計
 isms-lead = 比べる相手によらない目安です。3.0はどの会社もいずれ届きたい下限、4.0はISMS認証のおよその水準です。部門だけの認証なら、全社では3.0〜4.0にあたります。認証を約束するものではありません。
 isms-below-3 = 3.0に届かない項目

@@ -1,0 +1,430 @@
+//! Laws over the whole product: every act is used, every text is there in both languages and used, every write can be
+//! done by page, API and command.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sources::{files, ground, page_routes, product};
+use crate::domains;
+
+/// Texts that are asked for in a way the scan below cannot see, each with where.
+const ASKED_ELSEWHERE: &[&str] = &[];
+
+/// Excused. Commands act in the name of `--as`, nobody signs in or out there; taking away a file is undone where one has
+/// just done it, on the page.
+const EXCUSED: &str = "–";
+
+/// Every write: by which page, API operation and command.
+const WRITES: &[(&str, &str, &str)] = &[
+    ("POST /setup/{token}", "POST /setup/{token}", "account set-up"),
+    ("POST /sign-in", "POST /sessions", EXCUSED),
+    ("POST /sign-out", "DELETE /sessions/current", EXCUSED),
+    ("POST /me/password", "PUT /sessions/current/password", "account password"),
+    ("POST /accounts", "POST /invitations", "account invite"),
+    ("POST /invitations/{token}", "POST /invitations/{token}/acceptance", "account accept"),
+    ("POST /accounts/{id}/grants", "POST /accounts/{id}/grants", "account grant"),
+    ("POST /accounts/{id}/grants/{grant}/end", "DELETE /accounts/{id}/grants/{grant}", "account end-grant"),
+    ("POST /accounts/{id}/suspension", "PUT /accounts/{id}/suspension", "account suspend"),
+    ("POST /accounts/{id}/suspension", "DELETE /accounts/{id}/suspension", "account unsuspend"),
+    ("POST /units", "POST /units", "unit add"),
+    ("POST /units/{id}", "PUT /units/{id}", "unit edit"),
+    ("POST /units/{id}/closure", "PUT /units/{id}/closure", "unit close"),
+    ("POST /units/{id}/closure", "DELETE /units/{id}/closure", "unit reopen"),
+    ("POST /assessments", "POST /assessments", "assessment create"),
+    ("POST /assessments/{id}/answers/{item}", "PUT /assessments/{id}/items/{item}", "assessment answer"),
+    ("POST /assessments/{id}/areas/{area}", "PUT /assessments/{id}/items", "assessment answer"),
+    ("POST /assessments/{id}/profile", "PUT /assessments/{id}/profile", "assessment profile"),
+    ("POST /assessments/{id}/profile/{question}", "PUT /assessments/{id}/profile", "assessment profile"),
+    (
+        "POST /assessments/{id}/answers/{item}/evidence",
+        "POST /assessments/{id}/items/{item}/evidence",
+        "assessment add-evidence",
+    ),
+    (
+        "POST /assessments/{id}/evidence/{file}/removal",
+        "DELETE /assessments/{id}/evidence/{file}",
+        "assessment remove-evidence",
+    ),
+    ("POST /assessments/{id}/evidence/{file}/removal", "POST /assessments/{id}/evidence/{file}/restoration", EXCUSED),
+    ("POST /assessments/{id}/parts", "PUT /assessments/{id}/parts/{area}", "assessment assign"),
+    ("POST /assessments/{id}/parts", "DELETE /assessments/{id}/parts/{area}", "assessment assign"),
+    (
+        "POST /assessments/{id}/exclusions/{item}/approval",
+        "PUT /assessments/{id}/exclusions/{item}/approval",
+        "assessment exclude",
+    ),
+    ("POST /assessments/{id}/submission", "POST /assessments/{id}/submission", "assessment submit"),
+    ("POST /assessments/{id}/return", "DELETE /assessments/{id}/submission", "assessment return"),
+    ("POST /assessments/{id}/approval", "POST /assessments/{id}/approval", "assessment approve"),
+    ("POST /assessments/{id}/import/confirmation", "POST /assessments/{id}/import", "assessment import"),
+];
+
+/// Sent with a body, but nothing is written.
+const NOT_WRITTEN: &[&str] = &[
+    // Kept in the browser.
+    "POST /preferences/theme",
+    // Says what a file would change.
+    "POST /assessments/{id}/import",
+    // Computes.
+    "POST /assessments/{id}/diagnosis/what-if",
+    "POST /diagnoses",
+];
+
+/// API operations for those who are not signed in.
+const OPEN: &[&str] = &["POST /setup/{token}", "POST /sessions", "POST /invitations/{token}/acceptance"];
+
+/// Commands that read.
+const READING: &[&str] = &[
+    "unit list",
+    "account list",
+    "log list",
+    "assessment list",
+    "assessment show",
+    "assessment export",
+    "assessment compare",
+    "assessment evidence get",
+];
+
+/// Every text in quotes, without those that hold a backslash.
+fn literals(text: &str) -> BTreeSet<&str> {
+    text.lines()
+        .flat_map(|line| line.split('"').skip(1))
+        .filter(|piece| !piece.is_empty() && !piece.contains('\\'))
+        .collect()
+}
+
+/// What stands in quotes straight after a mark.
+fn after<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(mark).skip(1).filter_map(|rest| rest.split('"').next())
+}
+
+/// Product sources, templates and the ground.
+fn everything() -> BTreeMap<String, String> {
+    let ground = ground().into_iter().map(|(path, text)| (format!("platform/{path}"), text));
+    // Left out: what its own tests say.
+    let ground = ground.map(|(path, text)| (path, text.split("#[cfg(test)]").next().unwrap().to_owned()));
+    product().into_iter().chain(files("html")).chain(ground).collect()
+}
+
+/// Keys of all texts in a language with what stands there.
+fn texts(language: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (path, text) in files("ftl") {
+        if !path.ends_with(&format!("/{language}.ftl")) {
+            continue;
+        }
+        let mut key = String::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+                line.split('=').next().unwrap().trim().clone_into(&mut key);
+                let twice = found.insert(key.clone(), String::new());
+                assert_eq!(twice, None, "{key} stands in two places, one of them {path}");
+            }
+            if let Some(body) = found.get_mut(&key) {
+                body.push_str(line);
+                body.push('\n');
+            }
+        }
+    }
+    found
+}
+
+/// Names of the arguments in a text.
+fn arguments(text: &str) -> BTreeSet<&str> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+    text.split('$').skip(1).map(|rest| rest.split(|letter| !is_name(letter)).next().unwrap()).collect()
+}
+
+#[test]
+fn every_act_is_listed_and_used() {
+    let sources = product();
+    let mut known = BTreeSet::new();
+    for domain in domains::ALL {
+        let Some(text) = sources.get(&format!("{}/acts.rs", domain.name)) else {
+            assert!(domain.acts.is_empty(), "{} has acts but no acts.rs", domain.name);
+            continue;
+        };
+        let names: Vec<&str> = text
+            .split("pub const ")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(": Act ="))
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names.len(), domain.acts.len(), "{}: `ALL` does not list every act", domain.name);
+        for name in names {
+            let used = sources
+                .iter()
+                .any(|(path, text)| !path.ends_with("/acts.rs") && text.contains(&format!("acts::{name}")));
+            assert!(used, "{}: nobody asks for {name}", domain.name);
+        }
+        for act in domain.acts {
+            assert!(known.insert(act.id), "{} stands twice", act.id);
+            let own = act.id.split('.').next().unwrap().replace('-', "_");
+            assert_eq!(own, domain.name, "{}", act.id);
+        }
+    }
+}
+
+#[test]
+fn every_act_has_a_name_in_the_log_and_every_such_name_an_act() {
+    let acts: BTreeSet<String> = domains::ALL
+        .iter()
+        .flat_map(|domain| domain.acts)
+        .map(|act| format!("act-{}", act.id.replace('.', "-")))
+        .collect();
+    let named: BTreeSet<String> =
+        texts("ja").into_keys().filter(|key| key.starts_with("act-") && !key.starts_with("act-area-")).collect();
+    assert_eq!(acts, named);
+}
+
+#[test]
+fn both_languages_have_the_same_texts_with_the_same_arguments() {
+    let (ja, en) = (texts("ja"), texts("en"));
+    assert_eq!(ja.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
+    let differ = ja.iter().filter(|(key, text)| arguments(text) != arguments(&en[*key])).map(|(key, _)| key);
+    assert_eq!(differ.collect::<Vec<_>>(), Vec::<&String>::new());
+    for key in ja.keys() {
+        for language in platform::Language::ALL {
+            assert!(crate::face::texts::texts().has(language, key), "{key} is not in the list of sources");
+        }
+    }
+}
+
+#[test]
+fn every_text_asked_for_is_there() {
+    let known = texts("ja");
+    let mut missing = BTreeSet::new();
+    for (path, text) in everything() {
+        for mark in [".t(\"", ".t1(\"", ".t2(\"", "Message::new(\"", "Error::conflict(\"", "get(language, \""] {
+            missing
+                .extend(after(&text, mark).filter(|key| !known.contains_key(*key)).map(|key| format!("{path}: {key}")));
+        }
+        for call in text.split("Done::to(").skip(1) {
+            let inside = call.split(");").next().unwrap().split(").into_response").next().unwrap();
+            let is_word =
+                |word: &&str| *word != "yes" && word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+            let words = literals(inside).into_iter().filter(is_word);
+            missing.extend(
+                words
+                    .map(|word| format!("done-{word}"))
+                    .filter(|key| !known.contains_key(key))
+                    .map(|key| format!("{path}: {key}")),
+            );
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
+}
+
+/// Whether a key is made by a text with holes, such as `state-{state}`.
+fn is_made_by(key: &str, pattern: &str) -> bool {
+    let mut pieces = pattern.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, rest)| rest));
+    let Some(mut rest) = pieces.next().and_then(|first| key.strip_prefix(first)) else { return false };
+    for piece in pieces {
+        if piece.is_empty() {
+            rest = "";
+        } else {
+            match rest.find(piece) {
+                Some(at) => rest = &rest[at + piece.len()..],
+                None => return false,
+            }
+        }
+    }
+    rest.is_empty()
+}
+
+#[test]
+fn no_text_is_kept_that_nobody_asks_for() {
+    let sources = everything();
+    let literals: BTreeSet<&str> = sources.values().flat_map(|text| literals(text)).collect();
+    let is_pattern = |text: &&&str| {
+        let fixed = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_{}.():&*\"? ".contains(letter));
+        fixed
+            && text.contains('{')
+            && text.split('{').next().is_some_and(|start| start.len() > 2 && start.ends_with('-'))
+    };
+    let patterns: Vec<&&str> = literals.iter().filter(is_pattern).collect();
+    let announced = |key: &str| {
+        key.strip_prefix("done-").is_some_and(|what| {
+            literals.contains(what) || sources.values().any(|text| text.contains(&format!("?done={what}")))
+        })
+    };
+    let asked = |key: &&String| {
+        literals.contains(key.as_str())
+            || ASKED_ELSEWHERE.contains(&key.as_str())
+            || announced(key)
+            || patterns.iter().any(|pattern| is_made_by(key, pattern))
+    };
+    let all = texts("ja");
+    let left: Vec<&String> = all.keys().filter(|key| !asked(key)).collect();
+    assert_eq!(left, Vec::<&String>::new());
+    let strange: Vec<&&str> = ASKED_ELSEWHERE.iter().filter(|key| !all.contains_key(**key)).collect();
+    assert_eq!(strange, Vec::<&&str>::new());
+}
+
+#[test]
+fn keys_with_holes_are_recognised() {
+    assert!(is_made_by("state-open", "state-{state}"));
+    assert!(is_made_by("kind-group-choice", "kind-{kind}-choice"));
+    assert!(!is_made_by("kind-group", "kind-{kind}-choice"));
+    assert!(!is_made_by("stateless", "state-{state}"));
+}
+
+/// Documented operations of the API.
+pub(super) fn operations() -> BTreeMap<String, serde_json::Value> {
+    let (_, document) = crate::face::api::routes_and_document();
+    let document = serde_json::to_value(&document).unwrap();
+    let mut found = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            found.insert(format!("{} {path}", method.to_uppercase()), operation.clone());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_api_route_is_in_the_document() {
+    let operations = operations();
+    assert!(operations.len() > 40);
+    let mut ids = BTreeSet::new();
+    for (name, operation) in &operations {
+        assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{name} has no summary");
+        assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{name} has not one tag");
+        assert!(
+            operation["responses"].as_object().is_some_and(|responses| !responses.is_empty()),
+            "{name} names no answer"
+        );
+        let tag = operation["tags"][0].as_str().unwrap();
+        assert!(
+            ids.insert((tag.to_owned(), operation["operationId"].as_str().unwrap().to_owned())),
+            "{name} has the id of another"
+        );
+    }
+    for (path, text) in product() {
+        let of_api = path.ends_with("/api.rs") || path.contains("/api/");
+        assert!(
+            !of_api || path.starts_with("face/") || !text.contains(".route("),
+            "{path} has a route outside the document"
+        );
+    }
+}
+
+/// Commands of the domains with a store, as `unit add`.
+fn commands() -> BTreeSet<String> {
+    fn collect(command: &clap::Command, name: &str, found: &mut BTreeSet<String>) {
+        if command.get_subcommands().next().is_none() {
+            found.insert(name.to_owned());
+        }
+        for inner in command.get_subcommands() {
+            collect(inner, &format!("{name} {}", inner.get_name()), found);
+        }
+    }
+    fn of<C: clap::Subcommand>(name: &'static str, found: &mut BTreeSet<String>) {
+        collect(&C::augment_subcommands(clap::Command::new(name)), name, found);
+    }
+    let mut found = BTreeSet::new();
+    of::<crate::organisation::cli::Command>("unit", &mut found);
+    of::<crate::identity::cli::Command>("account", &mut found);
+    of::<crate::audit_log::cli::Command>("log", &mut found);
+    of::<crate::assessment::cli::Command>("assessment", &mut found);
+    found
+}
+
+#[test]
+fn every_write_exists_as_page_api_operation_and_command() {
+    let pages: BTreeSet<String> = page_routes()
+        .iter()
+        .flat_map(|(path, methods)| methods.iter().map(move |method| format!("{method} {path}")))
+        .collect();
+    let operations: BTreeSet<String> = operations().into_keys().collect();
+    let commands = commands();
+    let mut missing = Vec::new();
+    for (page, operation, command) in WRITES {
+        missing.extend((!pages.contains(*page)).then(|| format!("page {page}")));
+        missing.extend((!operations.contains(*operation)).then(|| format!("API {operation}")));
+        missing.extend((*command != EXCUSED && !commands.contains(*command)).then(|| format!("command {command}")));
+    }
+    assert_eq!(missing, Vec::<String>::new());
+    let writes = |name: &&String| !name.starts_with("GET ") && !NOT_WRITTEN.contains(&name.as_str());
+    let listed = |which: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
+        WRITES.iter().map(which).collect::<BTreeSet<_>>()
+    };
+    let (by_page, by_api, by_command) = (listed(|row| row.0), listed(|row| row.1), listed(|row| row.2));
+    let strange: Vec<&String> = pages
+        .iter()
+        .filter(writes)
+        .filter(|page| !by_page.contains(page.as_str()))
+        .chain(operations.iter().filter(writes).filter(|operation| !by_api.contains(operation.as_str())))
+        .chain(
+            commands
+                .iter()
+                .filter(|command| !by_command.contains(command.as_str()) && !READING.contains(&command.as_str())),
+        )
+        .collect();
+    assert_eq!(strange, Vec::<&String>::new(), "writes that stand in no row");
+}
+
+mod asked_through_the_front_door {
+    use axum::http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{HANAKO, NOBODY, TestApp, on_both};
+    use crate::{assessment, catalog};
+
+    fn fill(path: &str, check: &str) -> String {
+        let set = catalog::builtin().item_set("benchmark-25").unwrap();
+        let own = |path: &str| match path.split('/').nth(1) {
+            Some("item-sets") => "benchmark-25".to_owned(),
+            Some("profiles") => set.profile.clone(),
+            Some("index-models") => "index-model-1".to_owned(),
+            Some("releases") => "synthetic-2005-25".to_owned(),
+            _ => check.to_owned(),
+        };
+        path.replace("{id}", &own(path)).replace("{area}", "1").replace("{item}", "1-1")
+    }
+
+    on_both! {
+        async fn every_api_operation_wants_a_session_unless_it_is_open(app: TestApp) {
+            for (name, operation) in operations() {
+                let (method, path) = name.split_once(' ').unwrap();
+                let (method, path) = (Method::from_bytes(method.as_bytes()).unwrap(), fill(path, "0").replace(['{', '}'], ""));
+                let status = app.api(method, &path, NOBODY, json!(null)).await.status.as_u16();
+                if OPEN.contains(&name.as_str()) {
+                    assert!([400, 404, 415, 422].contains(&status), "{name}: {status}");
+                    assert_eq!(operation["security"], json!([{}]), "{name}");
+                } else {
+                    assert_eq!(status, 401, "{name}");
+                    assert!(operation["security"].is_null(), "{name}");
+                }
+            }
+        }
+
+        async fn every_page_renders_in_both_languages(app: TestApp) {
+            let check = assessment::create(&app.ctx(HANAKO), &app.company, "benchmark-25", "FY2026").await.unwrap();
+            let mut seen = 0;
+            for (path, methods) in page_routes() {
+                let path = fill(&path, &check);
+                if !methods.contains(&"GET") || path.contains('{') || path == "/preferences/language" {
+                    continue;
+                }
+                for language in ["ja", "en"] {
+                    app.speak(language);
+                    let reply = app.get(&path, HANAKO).await;
+                    let status = reply.status.as_u16();
+                    // The diagnosis needs answers first; signed in, one is led away from the sign-in page.
+                    assert!([200, 303, 409, 422].contains(&status), "{path}: {status}");
+                    let text = String::from_utf8_lossy(&reply.body);
+                    if let Some(at) = text.find('⟦') {
+                        panic!("{path} in {language}: {}", text[at..].chars().take(60).collect::<String>());
+                    }
+                    if status == 200 && reply.header("content-type").starts_with("text/html") {
+                        seen += 1;
+                        assert!(text.contains(&format!("<html lang=\"{language}\"")), "{path}");
+                        assert_eq!(text.matches("<h1").count(), 1, "{path}");
+                    }
+                }
+            }
+            assert!(seen >= 30, "{seen}");
+        }
+    }
+}
