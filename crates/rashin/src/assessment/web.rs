@@ -10,8 +10,6 @@ mod list;
 mod overview;
 mod profile;
 mod question;
-#[cfg(test)]
-mod tests;
 
 pub(super) use evidence::{attachment, file_of};
 pub(super) use files::{export_sheet, export_toml};
@@ -52,3 +50,6 @@ pub fn uploads() -> Router<App> {
         .route("/assessments/{id}/import", post(files::look))
         .route("/assessments/{id}/import/confirmation", post(files::confirm))
 }
+
+#[cfg(test)]
+mod tests;

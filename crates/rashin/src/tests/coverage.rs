@@ -37,14 +37,18 @@ const WRITES: &[(&str, &str, &str)] = &[
     (
         "POST /assessments/{id}/answers/{item}/evidence",
         "POST /assessments/{id}/items/{item}/evidence",
-        "assessment add-evidence",
+        "assessment evidence add",
     ),
     (
         "POST /assessments/{id}/evidence/{file}/removal",
         "DELETE /assessments/{id}/evidence/{file}",
-        "assessment remove-evidence",
+        "assessment evidence remove",
     ),
-    ("POST /assessments/{id}/evidence/{file}/removal", "POST /assessments/{id}/evidence/{file}/restoration", EXCUSED),
+    (
+        "POST /assessments/{id}/evidence/{file}/removal",
+        "PUT /assessments/{id}/evidence/{file}",
+        "assessment evidence restore",
+    ),
     ("POST /assessments/{id}/parts", "PUT /assessments/{id}/parts/{area}", "assessment assign"),
     ("POST /assessments/{id}/parts", "DELETE /assessments/{id}/parts/{area}", "assessment assign"),
     (

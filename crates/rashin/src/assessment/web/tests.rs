@@ -207,7 +207,7 @@ on_both! {
         assert!(!page.contains("data-autosave") && page.contains("<fieldset class=\"levels\" disabled>"));
         let answer = [("level.1-1", "4"), ("version.1-1", "0")];
         app.post(&format!("{check}/answers/1-1"), AUDITOR, &answer).await.is(403);
-        app.post(&format!("{check}/submission"), JIRO, &[]).await.is(422);
+        app.post(&format!("{check}/submission"), JIRO, &[]).await.is(403);
         for path in ["", "/profile", "/areas/1", "/history", "/import", "/answers.toml", "/answers.xlsx"] {
             app.get(&format!("{check}{path}"), OUTSIDER).await.is(404);
         }
