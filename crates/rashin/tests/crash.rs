@@ -192,7 +192,7 @@ fn nothing_acknowledged_is_lost(scratch: &Scratch, files: &Path) {
     let home = Home::of(scratch, files);
     let (mut server, link) = home.serve();
     let (token, unit) = set_up(&server, &link);
-    let new = json!({ "unit_id": unit, "item_set": "benchmark-25", "period": "2026" });
+    let new = json!({ "unit_id": unit, "item_set_id": "benchmark-25", "period": "2026" });
     let made = must(server.address, "POST", "/assessments", &token, &new);
     let check = made["id"].as_str().unwrap().to_owned();
     let set = rashin::catalog::builtin().item_set("benchmark-25").unwrap();
