@@ -46,7 +46,7 @@ impl Home {
 
     /// Runs a command to its end in Hanako's name; gives its answer.
     fn run(&self, words: &[&str]) -> Json {
-        let said = self.command(words).args(["--as", EMAIL, "--json"]).output().unwrap();
+        let said = self.command(words).env("RASHIN_AS", EMAIL).output().unwrap();
         assert!(said.status.success(), "{words:?}: {}", String::from_utf8_lossy(&said.stderr));
         serde_json::from_slice(&said.stdout).unwrap_or(Json::Null)
     }
@@ -226,7 +226,9 @@ fn commands_work_beside_the_server(scratch: &Scratch, files: &Path) {
             .map(|number| {
                 let (home, unit) = (&home, unit.as_str());
                 let name = format!("部{number}");
-                scope.spawn(move || home.run(&["unit", "add", "--parent", unit, "--kind", "department", &name]))
+                scope.spawn(move || {
+                    home.run(&["unit", "--json", "add", "--parent", unit, "--kind", "department", &name])
+                })
             })
             .collect();
         for number in 3..9 {

@@ -9,8 +9,7 @@ use crate::domains;
 /// Texts that are asked for in a way the scan below cannot see, each with where.
 const ASKED_ELSEWHERE: &[&str] = &[];
 
-/// Excused. Commands act in the name of `--as`, nobody signs in or out there; taking away a file is undone where one has
-/// just done it, on the page.
+/// Excused: commands act in the name of `--as`, nobody signs in or out there.
 const EXCUSED: &str = "–";
 
 /// Every write: by which page, API operation and command.
@@ -37,14 +36,18 @@ const WRITES: &[(&str, &str, &str)] = &[
     (
         "POST /assessments/{id}/answers/{item}/evidence",
         "POST /assessments/{id}/items/{item}/evidence",
-        "assessment add-evidence",
+        "assessment evidence add",
     ),
     (
         "POST /assessments/{id}/evidence/{file}/removal",
         "DELETE /assessments/{id}/evidence/{file}",
-        "assessment remove-evidence",
+        "assessment evidence remove",
     ),
-    ("POST /assessments/{id}/evidence/{file}/removal", "POST /assessments/{id}/evidence/{file}/restoration", EXCUSED),
+    (
+        "POST /assessments/{id}/evidence/{file}/removal",
+        "PUT /assessments/{id}/evidence/{file}",
+        "assessment evidence restore",
+    ),
     ("POST /assessments/{id}/parts", "PUT /assessments/{id}/parts/{area}", "assessment assign"),
     ("POST /assessments/{id}/parts", "DELETE /assessments/{id}/parts/{area}", "assessment assign"),
     (
