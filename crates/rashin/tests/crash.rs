@@ -46,7 +46,7 @@ impl Home {
 
     /// Runs a command to its end in Hanako's name; gives its answer.
     fn run(&self, words: &[&str]) -> Json {
-        let said = self.command(words).args(["--as", EMAIL, "--json"]).output().unwrap();
+        let said = self.command(words).env("RASHIN_AS", EMAIL).output().unwrap();
         assert!(said.status.success(), "{words:?}: {}", String::from_utf8_lossy(&said.stderr));
         serde_json::from_slice(&said.stdout).unwrap_or(Json::Null)
     }
@@ -192,7 +192,7 @@ fn nothing_acknowledged_is_lost(scratch: &Scratch, files: &Path) {
     let home = Home::of(scratch, files);
     let (mut server, link) = home.serve();
     let (token, unit) = set_up(&server, &link);
-    let new = json!({ "unit_id": unit, "item_set": "benchmark-25", "period": "2026" });
+    let new = json!({ "unit_id": unit, "item_set_id": "benchmark-25", "period": "2026" });
     let made = must(server.address, "POST", "/assessments", &token, &new);
     let check = made["id"].as_str().unwrap().to_owned();
     let set = rashin::catalog::builtin().item_set("benchmark-25").unwrap();
@@ -226,7 +226,9 @@ fn commands_work_beside_the_server(scratch: &Scratch, files: &Path) {
             .map(|number| {
                 let (home, unit) = (&home, unit.as_str());
                 let name = format!("部{number}");
-                scope.spawn(move || home.run(&["unit", "add", "--parent", unit, "--kind", "department", &name]))
+                scope.spawn(move || {
+                    home.run(&["unit", "--json", "add", "--parent", unit, "--kind", "department", &name])
+                })
             })
             .collect();
         for number in 3..9 {

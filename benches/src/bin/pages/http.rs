@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn answers_on_one_connection_are_told_apart() {
         let mut stream = &b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nSet-Cookie: a=b; Path=/\r\n\r\nfirst\
-            HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n3\r\nnot\r\nA;x=y\r\n here today\r\n0\r\n\r\n\
+            HTTP/1.1 404 Not Found\r\ntransfer-encoding: chunked\r\n\r\n3\r\nnot\r\nB;x=y\r\n here today\r\n0\r\n\r\n\
             HTTP/1.1 303 See Other\r\nlocation: /\r\n\r\n"[..];
         let first = answer(&mut stream).unwrap();
         assert_eq!((first.status, first.header("set-cookie")), (200, Some("a=b; Path=/")));

@@ -143,13 +143,13 @@ async fn show_what_if(
     Query(pairs): Query<Pairs>,
     headers: HeaderMap,
 ) -> Answer<Response> {
+    let found = diagnosis(&asker.ctx, &id, first(&pairs, "release")).await?;
     if !headers.contains_key("hx-request") {
         let query: Vec<String> =
             pairs.iter().map(|(key, value)| format!("{key}={}", crate::face::page::encode(value))).collect();
         let to = format!("/assessments/{id}/diagnosis?{}#what-if", query.join("&"));
         return Ok(axum::response::Redirect::to(&to).into_response());
     }
-    let found = diagnosis(&asker.ctx, &id, first(&pairs, "release")).await?;
     let levels = tried(&found, &pairs);
     let part = WhatIfPart { page: &asker.page, what_if: try_out(&found, &levels)? };
     Ok(Html(part).into_response())

@@ -15,16 +15,16 @@ use crate::identity;
 #[derive(Debug, Clone, Args)]
 pub struct DeskArgs {
     /// Folder of data
-    #[arg(long, env = "RASHIN_DATA", default_value = "data")]
+    #[arg(long, global = true, env = "RASHIN_DATA", default_value = "data")]
     pub data: PathBuf,
     /// PostgreSQL address; without it, SQLite in the folder of data
-    #[arg(long, env = "RASHIN_DATABASE")]
+    #[arg(long, global = true, env = "RASHIN_DATABASE")]
     pub database: Option<String>,
     /// Mail address of the account in whose name the command acts
-    #[arg(long = "as", env = "RASHIN_AS", value_name = "EMAIL")]
+    #[arg(long = "as", global = true, env = "RASHIN_AS", value_name = "EMAIL")]
     pub account: Option<String>,
     /// Answer as JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 }
 

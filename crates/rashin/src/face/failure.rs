@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -133,9 +134,23 @@ fn problem(
         Some(Error::Invalid(faults)) => {
             (page.t("failure-invalid-text"), faults.iter().map(|fault| ProblemFault::of(page, fault)).collect())
         }
-        _ => (detail.unwrap_or_else(|| page.t(&format!("failure-{kind}-text"))), Vec::new()),
+        _ => {
+            let told = detail.map(|message| ProblemFault {
+                field: "body".to_owned(),
+                line: None,
+                value: String::new(),
+                message,
+            });
+            (page.t(&format!("failure-{kind}-text")), told.into_iter().collect())
+        }
     };
     Problem { kind: kind.to_owned(), message, faults, reference }
+}
+
+/// What the reader of a request's body complains of: `missing field "name" at line 1 column 2`.
+async fn complaint_of(body: Body) -> Option<String> {
+    let bytes = axum::body::to_bytes(body, 2048).await.ok()?;
+    String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.is_empty())
 }
 
 /// Middleware: gives errors without a body their face, in the asker's language.
@@ -159,7 +174,10 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         }
         tracing::error!(reference, cause, path, "internal failure");
     }
-    let problem = problem(&asker.page, status, error.as_deref(), None, reference);
+    let (head, body) = response.into_parts();
+    let unreadable = api && error.is_none() && matches!(status.as_u16(), 400 | 415 | 422);
+    let detail = if unreadable { complaint_of(body).await } else { None };
+    let problem = problem(&asker.page, status, error.as_deref(), detail, reference);
     let mut shown = if api {
         (status, Json(problem)).into_response()
     } else {
@@ -167,7 +185,7 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         let page = FailurePage { page: &asker.page, status: status.as_u16(), title, problem };
         (status, super::Html(page)).into_response()
     };
-    for (name, value) in response.headers() {
+    for (name, value) in &head.headers {
         if [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE].contains(name) {
             shown.headers_mut().append(name.clone(), value.clone());
         }

@@ -9,8 +9,7 @@ use crate::domains;
 /// Texts that are asked for in a way the scan below cannot see, each with where.
 const ASKED_ELSEWHERE: &[&str] = &[];
 
-/// Excused. Commands act in the name of `--as`, nobody signs in or out there; taking away a file is undone where one has
-/// just done it, on the page.
+/// Excused: commands act in the name of `--as`, nobody signs in or out there.
 const EXCUSED: &str = "–";
 
 /// Every write: by which page, API operation and command.
