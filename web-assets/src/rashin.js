@@ -65,6 +65,13 @@
     const block = autosaved(event);
     if (block) mark(block, "dirty");
   });
+  // "Does not apply" needs its reason before it can be saved: lead there instead of sending it without.
+  document.addEventListener("change", (event) => {
+    const reason = event.target.matches("[data-reason]") ? document.getElementById(event.target.dataset.reason) : null;
+    if (!reason || !event.target.checked || reason.value.trim() !== "") return;
+    event.stopPropagation();
+    reason.focus();
+  }, true);
   document.addEventListener("htmx:before:request", (event) => {
     const block = autosaved(event);
     if (!block) return;
@@ -102,11 +109,8 @@
   // Questions by keyboard: 1 to 5 choose, j and k move. Can be switched off (the choice stays in this browser).
   const keysOn = () => localStorage.getItem("keys") !== "off";
   const questions = () => all("[data-question]");
-  function currentQuestion() {
-    const list = questions();
-    const focused = document.activeElement?.closest("[data-question]");
-    return focused ?? find(".current[data-question]") ?? list.find((q) => q.getBoundingClientRect().bottom > 120);
-  }
+  const chosenQuestion = () => document.activeElement?.closest("[data-question]") ?? find(".current[data-question]");
+  const questionInView = () => questions().find((q) => q.getBoundingClientRect().bottom > 120);
   function goTo(question) {
     if (!question) return;
     for (const other of questions()) other.classList.toggle("current", other === question);
@@ -126,9 +130,11 @@
     if (event.key === "?") return showKeys(event);
     if (!keysOn() || questions().length === 0) return;
     const list = questions();
-    const here = list.indexOf(currentQuestion());
-    if (event.key === "j") goTo(list[Math.min(here + 1, list.length - 1)]);
-    else if (event.key === "k") goTo(list[Math.max(here - 1, 0)]);
+    const chosen = chosenQuestion();
+    const here = list.indexOf(chosen ?? questionInView());
+    // The first key leads to the question one is reading, the next ones from there on.
+    if (event.key === "j") goTo(list[chosen ? Math.min(here + 1, list.length - 1) : here]);
+    else if (event.key === "k") goTo(list[chosen ? Math.max(here - 1, 0) : here]);
     else if (/^[1-5]$/.test(event.key) && here >= 0) choose(list[here], event.key);
     else return;
     event.preventDefault();

@@ -212,16 +212,16 @@ fn area_results(set: &ItemSet, items: &[ItemResult]) -> Vec<AreaResult> {
     set.areas.iter().filter(inhabited).map(result).collect()
 }
 
+/// What to do for each gap, the largest first. What does not apply needs no advice: its level is only estimated.
 fn recommend(catalog: &Catalog, set: &ItemSet, gaps: &[ItemGap], score: &Score) -> Vec<Recommendation> {
-    let recommendation = |gap: &ItemGap| {
+    let applies = |gap: &&ItemGap| score.items.iter().any(|one| one.item == gap.item && !one.not_applicable);
+    let recommendation = |(gap, rank): (&ItemGap, u32)| {
         let item = set.item(&gap.item)?;
-        let scored = score.items.iter().find(|scored| scored.item == gap.item)?;
         let later = (gap.own + 1..5).take_while(|level| f64::from(*level) < gap.desired);
         Some(Recommendation {
-            rank: gap.rank,
+            rank,
             item: gap.item.clone(),
             short: item.short.clone(),
-            not_applicable: scored.not_applicable,
             gap: gap.gap,
             next: step(item.action_from(gap.own)?),
             later: later.filter_map(|level| item.action_from(level)).map(step).collect(),
@@ -229,7 +229,7 @@ fn recommend(catalog: &Catalog, set: &ItemSet, gaps: &[ItemGap], score: &Score) 
             csf: references(catalog, "nist-csf-2.0", &item.csf),
         })
     };
-    gaps.iter().filter(|gap| gap.gap > 0.0).filter_map(recommendation).collect()
+    gaps.iter().filter(|gap| gap.gap > 0.0).filter(applies).zip(1..).filter_map(recommendation).collect()
 }
 
 fn step(action: &Action) -> Step {

@@ -200,14 +200,12 @@ pub struct Step {
 /// What to do next for one item.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Recommendation {
-    /// Place in the order of gaps, from 1.
+    /// Place in the order of recommendations, from 1.
     pub rank: u32,
     /// Item.
     pub item: String,
     /// Label on charts.
     pub short: Bilingual,
-    /// The item was said not to apply; the advice is for the time when it does.
-    pub not_applicable: bool,
     /// Distance to the desired level.
     pub gap: f64,
     /// The next step up.

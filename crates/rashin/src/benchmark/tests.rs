@@ -95,7 +95,9 @@ fn an_excluded_item_is_marked_with_reason_and_approval() {
     assert_eq!(excluded.len(), 1);
     assert!(excluded[0].estimated && excluded[0].approved_by.is_some());
     assert!(diagnosis.for_population);
-    assert!(diagnosis.actions.iter().all(|action| action.not_applicable == (action.item == "3-6")));
+    assert_eq!(excluded[0].item, "3-6");
+    assert!(diagnosis.gaps.iter().any(|gap| gap.item == "3-6"));
+    assert!(diagnosis.actions.iter().all(|action| action.item != "3-6"));
 }
 
 #[test]

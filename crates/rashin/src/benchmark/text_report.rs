@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use platform::{Language, Texts};
 
-use super::model::{Diagnosis, GroupFigures, LevelFigures, Recommendation, Step};
+use super::model::{Diagnosis, GroupFigures, LevelFigures, Step};
 use crate::catalog::cli::effort_key;
 
 /// Advice is given in full for this many items; all are in the other forms.
@@ -150,11 +150,10 @@ impl Report<'_> {
     }
 
     fn advice(&mut self, diagnosis: &Diagnosis) {
-        let applies = |action: &&Recommendation| !action.not_applicable;
-        if diagnosis.actions.iter().any(|action| applies(&action)) {
+        if !diagnosis.actions.is_empty() {
             self.title("report-actions");
         }
-        for action in diagnosis.actions.iter().filter(applies).take(ADVICE) {
+        for action in diagnosis.actions.iter().take(ADVICE) {
             let short = action.short.get(self.language);
             self.line(&format!("  {}  {short}", action.item));
             self.step(&action.next);

@@ -118,9 +118,17 @@ impl Asker {
         let uri = uri_of(parts);
         let via = if is_api(uri.path()) { Via::Api } else { Via::Page };
         let language = language_of(&parts.headers);
-        let page = Page::new(app, language, &parts.headers, uri, found.as_ref().map(|found| &found.session));
+        // What answers a form stands at an address that shows nothing by itself: the way back is the form's page.
+        let form = if parts.method.is_safe() { None } else { referer(&parts.headers) };
+        let here = form.as_ref().unwrap_or(uri);
+        let page = Page::new(app, language, &parts.headers, here, found.as_ref().map(|found| &found.session));
         Self { ctx: app.ctx(actor, via), found, language, source, page }
     }
+}
+
+/// The page a form was sent from.
+pub(super) fn referer(headers: &HeaderMap) -> Option<Uri> {
+    headers.get(header::REFERER)?.to_str().ok()?.parse().ok()
 }
 
 impl FromRequestParts<App> for Asker {

@@ -44,7 +44,7 @@ impl Page {
             person: session.map(|session| session.name.clone()).unwrap_or_default(),
             email: session.map(|session| session.email.clone()).unwrap_or_default(),
             theme: theme.to_owned(),
-            here: uri.path().to_owned(),
+            here: without_done(uri),
             done: done.filter(|key| app.texts.has(Language::Ja, key)),
             texts: Arc::clone(&app.texts),
             zone: TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC),
@@ -84,7 +84,8 @@ impl Page {
     /// Whether this page lies below a path of the navigation.
     #[must_use]
     pub fn is_in(&self, path: &str) -> bool {
-        self.here.starts_with(path) || (path == "/assessments" && self.here == "/")
+        let here = self.here.split('?').next().unwrap_or("");
+        here.starts_with(path) || (path == "/assessments" && here == "/")
     }
 
     /// Where switching the language leads back to, made safe for a query.
@@ -292,6 +293,13 @@ impl Page {
             format!("{:.1} MB", bytes / 1_000_000.0)
         }
     }
+}
+
+/// Path and query, without what was announced before.
+fn without_done(uri: &Uri) -> String {
+    let kept: Vec<&str> =
+        uri.query().unwrap_or("").split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("done=")).collect();
+    if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) }
 }
 
 /// Text made safe for a query.

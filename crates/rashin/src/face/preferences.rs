@@ -2,11 +2,13 @@
 
 use axum::Form;
 use axum::extract::Query;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use platform::Language;
 use platform::web::LANGUAGE_COOKIE;
 use serde::Deserialize;
+
+use super::asker::referer;
 
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
 
@@ -44,11 +46,8 @@ pub(super) async fn set_language(Query(choice): Query<LanguageChoice>) -> Respon
 /// `POST /preferences/theme`.
 pub(super) async fn set_theme(headers: HeaderMap, Form(choice): Form<ThemeChoice>) -> Response {
     let theme = if ["light", "dark"].contains(&choice.theme.as_str()) { choice.theme.as_str() } else { "auto" };
-    let back = headers
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|address| address.parse::<axum::http::Uri>().ok());
-    keep("theme", theme, back.as_ref().map_or("/", axum::http::Uri::path))
+    let back = referer(&headers);
+    keep("theme", theme, back.as_ref().map_or("/", Uri::path))
 }
 
 #[cfg(test)]

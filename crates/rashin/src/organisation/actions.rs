@@ -1,6 +1,8 @@
 //! Everything anyone may ask of the organisation.
 
-use platform::{Ctx, Deed, Error, Fault, Message, Result, new_id};
+use std::collections::BTreeSet;
+
+use platform::{Act, Ctx, Deed, Error, Fault, Message, Result, new_id};
 
 use super::model::{Unit, UnitKind, checked_name};
 use super::{acts, store};
@@ -28,6 +30,11 @@ pub async fn enter_root(ctx: &Ctx, deed: &mut Deed, kind: UnitKind, name: &str) 
 /// The units one may see, each after the one above it.
 pub async fn list_units(ctx: &Ctx) -> Result<Vec<Unit>> {
     store::visible(ctx).await
+}
+
+/// Ids of the units one may do an act to: for pages that offer it only there.
+pub async fn units_to(ctx: &Ctx, act: &'static Act) -> Result<BTreeSet<String>> {
+    store::under_roles(ctx, &format!("|{}|", act.roles.join("|"))).await
 }
 
 /// One unit, if one may see it; else it is not found.

@@ -16,5 +16,5 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Edit, add_unit, close_unit, edit_unit, enter_root, hold, list_units, unit};
+pub use actions::{Edit, add_unit, close_unit, edit_unit, enter_root, hold, list_units, unit, units_to};
 pub use model::{Unit, UnitKind};

@@ -1,7 +1,10 @@
 //! Pages of the organisation: the tree with its forms.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -42,7 +45,8 @@ struct UnitForm {
 struct UnitsPage {
     page: Page,
     units: Vec<Unit>,
-    manages: bool,
+    /// Ids of the units one may change.
+    managed: BTreeSet<String>,
     chosen: Chosen,
     form: UnitForm,
     faults: Faults,
@@ -61,18 +65,39 @@ impl UnitsPage {
         self.units.iter().filter(|unit| stays(unit) || fits(unit)).collect()
     }
 
+    /// What stands in the form of an edited unit: what was typed where it was refused.
+    fn shown<'a>(&'a self, unit: &'a Unit) -> (&'a str, &'a str, &'a str) {
+        if self.refused() {
+            (&self.form.unit_name, &self.form.kind, &self.form.parent)
+        } else {
+            (&unit.name, unit.kind.as_str(), unit.parent_id.as_deref().unwrap_or(""))
+        }
+    }
+
+    fn refused(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    fn manages(&self, unit: &Unit) -> bool {
+        self.managed.contains(&unit.id)
+    }
+
+    /// Units something can be added below.
     fn open_units(&self) -> Vec<&Unit> {
-        self.units.iter().filter(|unit| !unit.closed).collect()
+        self.units.iter().filter(|unit| !unit.closed && self.manages(unit)).collect()
     }
 }
 
 async fn units_page(asker: Asker, chosen: Chosen, form: UnitForm, faults: Faults) -> Answer<Html<UnitsPage>> {
     let units = super::list_units(&asker.ctx).await?;
-    let mut manages = false;
-    if let Some(root) = units.first() {
-        manages = asker.ctx.may(&super::acts::EDIT_UNIT, &root.object()).await?;
-    }
-    Ok(Html(UnitsPage { page: asker.page, units, manages, chosen, form, faults, kinds: UnitKind::ALL }))
+    let managed = super::units_to(&asker.ctx, &super::acts::EDIT_UNIT).await?;
+    Ok(Html(UnitsPage { page: asker.page, units, managed, chosen, form, faults, kinds: UnitKind::ALL }))
+}
+
+async fn refused_page(asker: Asker, edited: &str, form: UnitForm, faults: Faults) -> Answer<Response> {
+    let chosen = Chosen { edit: edited.to_owned(), ..Chosen::default() };
+    let page = units_page(asker, chosen, form, renamed(faults)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 async fn show_units(SignedIn(asker): SignedIn, Query(chosen): Query<Chosen>) -> Answer<Html<UnitsPage>> {
@@ -106,7 +131,7 @@ async fn add_unit(SignedIn(asker): SignedIn, Form(form): Form<UnitForm>) -> Answ
     };
     match faults_or(outcome)? {
         Ok(_) => Ok(Done::to("/units", "unit-added").into_response()),
-        Err(faults) => Ok(units_page(asker, Chosen::default(), form, renamed(faults)).await?.into_response()),
+        Err(faults) => refused_page(asker, "", form, faults).await,
     }
 }
 
@@ -121,10 +146,7 @@ async fn edit_unit(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form)
     };
     match faults_or(outcome)? {
         Ok(_) => Ok(Done::to("/units", "unit-saved").into_response()),
-        Err(faults) => {
-            let chosen = Chosen { edit: id, ..Chosen::default() };
-            Ok(units_page(asker, chosen, UnitForm::default(), renamed(faults)).await?.into_response())
-        }
+        Err(faults) => refused_page(asker, &id, form, faults).await,
     }
 }
 
