@@ -41,7 +41,7 @@ finding-orphan = 設問セット「{ $id }」のset.tomlがありません。
 finding-item-again = 項目「{ $id }」は元にする設問セットにすでにあります。
 finding-items = 項目の数は{ $least }から{ $most }までです。
 
-# 命令 rashin catalog
+# コマンド rashin catalog
 catalog-checked = 誤りはありません。設問セット{ $item_sets }、項目{ $items }、プロフィール{ $profiles }、指標モデル{ $index_models }、枠組み{ $frameworks }
 catalog-found = 誤りが{ $count }件あります。
 catalog-unreadable = 「{ $folder }」を読めません（{ $detail }）。
