@@ -151,7 +151,7 @@ async fn enter(by: &Ctx, approver: &Ctx, unit: &Unit, answers: &Answers, until: 
     }
     assessment::answer_items(by, &id, &changes).await?;
     for change in changes.iter().filter(|change| change.not_applicable_reason.is_some()) {
-        assessment::approve_exclusion(by, &id, &change.item_id).await?;
+        assessment::approve_exclusion(by, &id, &change.item_id, None).await?;
     }
     if until != Until::Half {
         assessment::submit(by, &id).await?;

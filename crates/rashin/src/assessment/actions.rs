@@ -76,6 +76,11 @@ pub async fn earlier(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<Summary>>
     Ok(found)
 }
 
+/// Who can be asked to answer an area: everybody who may answer there, as (id, name).
+pub async fn colleagues(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<(String, String)>> {
+    identity::colleagues(ctx, &acts::ANSWER, &assessment.unit_id).await
+}
+
 /// Asks somebody to answer an area, or nobody.
 pub async fn assign(ctx: &Ctx, id: &str, area_id: &str, account_id: Option<&str>) -> Result<()> {
     let assessment = open(ctx, id).await?;
@@ -85,7 +90,7 @@ pub async fn assign(ctx: &Ctx, id: &str, area_id: &str, account_id: Option<&str>
         return Err(Error::field("area", area_id, Message::new("error-choice")));
     }
     if let Some(account_id) = account_id
-        && !identity::colleagues(ctx).await?.iter().any(|(known, _)| known == account_id)
+        && !colleagues(ctx, &assessment).await?.iter().any(|(known, _)| known == account_id)
     {
         return Err(Error::field("account", account_id, Message::new("error-choice")));
     }
@@ -99,14 +104,17 @@ pub async fn assign(ctx: &Ctx, id: &str, area_id: &str, account_id: Option<&str>
     deed.commit("").await
 }
 
-/// Agrees that an item does not apply. Counts for the answer as it stands now.
-pub async fn approve_exclusion(ctx: &Ctx, id: &str, item_id: &str) -> Result<()> {
+/// Agrees that an item does not apply, for the answer of the version seen; without one, for the answer as it stands.
+pub async fn approve_exclusion(ctx: &Ctx, id: &str, item_id: &str, seen: Option<i64>) -> Result<()> {
     let assessment = open(ctx, id).await?;
     assessment.must_be_open()?;
     let answer = assessment.items.get(item_id).ok_or(Error::NotFound)?;
     let Some(reason) = &answer.not_applicable_reason else {
         return Err(Error::conflict("error-changed-meanwhile"));
     };
+    if seen.is_some_and(|version| version != answer.version) {
+        return Err(Error::conflict("error-changed-meanwhile"));
+    }
     let (by, _) = ctx.account()?;
     let mut deed = ctx.begin(&acts::APPROVE_EXCLUSION, assessment.object()).await?;
     store::hold(&mut deed, id).await?;

@@ -195,12 +195,23 @@ async fn end_part(SignedIn(asker): SignedIn, Path((id, area)): Path<(String, Str
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Seen {
+    /// Version of the answer one read; without it, the answer as it stands.
+    version: Option<i64>,
+}
+
 /// Agree that an item does not apply
 #[utoipa::path(put, path = "/assessments/{id}/exclusions/{item}/approval", tag = "assessment",
-    params(("id" = String, Path), ("item" = String, Path)),
+    params(("id" = String, Path), ("item" = String, Path), Seen),
     responses((status = 204), (status = 403, body = Problem), (status = 409, body = Problem)))]
-async fn approve_exclusion(SignedIn(asker): SignedIn, Path((id, item)): Path<(String, String)>) -> Answer<StatusCode> {
-    super::approve_exclusion(&asker.ctx, &id, &item).await?;
+async fn approve_exclusion(
+    SignedIn(asker): SignedIn,
+    Path((id, item)): Path<(String, String)>,
+    Query(seen): Query<Seen>,
+) -> Answer<StatusCode> {
+    super::approve_exclusion(&asker.ctx, &id, &item, seen.version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -327,7 +327,7 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
         }
         Command::Profile { id, choices } => profile(desk, &id, &choices).await,
         Command::Assign { id, area, account } => super::assign(ctx, &id, &area, account.as_deref()).await,
-        Command::Exclude { id, item } => super::approve_exclusion(ctx, &id, &item).await,
+        Command::Exclude { id, item } => super::approve_exclusion(ctx, &id, &item, None).await,
         Command::Evidence(command) => evidence_command(command, desk).await,
         Command::Submit { id } => super::submit(ctx, &id).await,
         Command::Return { id, reason } => super::give_back(ctx, &id, &reason).await,

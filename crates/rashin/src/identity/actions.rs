@@ -1,7 +1,8 @@
 //! Everything anyone may ask about people and their grants. Sessions and links have their own files.
 
-use platform::{Actor, Ctx, Error, Fault, Message, Object, Result, new_id};
+use platform::{Act, Actor, Ctx, Error, Fault, Message, Object, Result, new_id};
 
+use super::gate::role_list;
 use super::model::{Account, Grant, checked_password};
 use super::sessions::token_hash;
 use super::{acts, password, store};
@@ -124,9 +125,7 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str, session_token: &st
     deed.commit("").await
 }
 
-/// Everybody in the tenant who can sign in, as (id, name): for choosing whom to ask.
-pub async fn colleagues(ctx: &Ctx) -> Result<Vec<(String, String)>> {
-    let (_, tenant_id) = ctx.account()?;
-    let people = store::of_tenant(ctx, tenant_id).await?;
-    Ok(people.into_iter().filter(|person| !person.suspended).map(|person| (person.id, person.name)).collect())
+/// Everybody in the tenant who can sign in and do an act to a unit's objects, as (id, name): for choosing whom to ask.
+pub async fn colleagues(ctx: &Ctx, act: &Act, unit_id: &str) -> Result<Vec<(String, String)>> {
+    store::colleagues(ctx, unit_id, &role_list(act.roles)).await
 }

@@ -27,6 +27,11 @@ statements! {
     GRANTS_OF_ACCOUNT = "SELECT g.id, g.account_id, g.role, g.unit_id, u.name AS unit_name, g.granted_at_ms, g.until_ms, g.reason \
         FROM grants g JOIN units u ON u.id = g.unit_id WHERE g.account_id = $1 AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) ORDER BY g.granted_at_ms, g.id LIMIT 500";
+    COLLEAGUES = "SELECT DISTINCT a.id, a.name FROM accounts a JOIN grants g ON g.account_id = a.id \
+        JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 LEFT JOIN account_suspensions s ON s.account_id = a.id \
+        WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' \
+        ORDER BY a.name, a.id LIMIT 1000";
     ALLOWED_ = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
         JOIN accounts a ON a.id = g.account_id LEFT JOIN account_suspensions s ON s.account_id = a.id \
         WHERE g.account_id = $1 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
@@ -133,6 +138,12 @@ pub(super) async fn of_tenant(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Account>
             Ok(Account { id: found.id, email: found.email, name: found.name, suspended: found.suspended, grants })
         })
         .collect()
+}
+
+pub(super) async fn colleagues(ctx: &Ctx, unit_id: &str, roles: &str) -> Result<Vec<(String, String)>> {
+    let (_, tenant_id) = ctx.account()?;
+    let values = [tenant_id.into(), unit_id.into(), roles.into(), ctx.now_ms().into()];
+    ctx.rows(&COLLEAGUES, &values).await?.iter().map(|row| Ok((row.text("id")?, row.text("name")?))).collect()
 }
 
 pub(super) async fn grants_of(ctx: &Ctx, account_id: &str) -> Result<Vec<Grant>> {

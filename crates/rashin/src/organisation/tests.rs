@@ -1,10 +1,13 @@
 //! The organisation through actions and the front door, on both databases.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request, header};
 use platform::Error;
 use serde_json::{Value as Json, json};
 
+use super::roles;
 use super::{Edit, Unit, UnitKind, add_unit, close_unit, edit_unit, list_units, unit};
+use crate::identity::add_grant;
 use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, NOBODY, OUTSIDER, TARO, TestApp, on_both};
 
 async fn add(app: &TestApp, parent: &str, kind: UnitKind, name: &str) -> Unit {
@@ -259,9 +262,31 @@ on_both! {
 
     async fn a_faulty_form_comes_back_with_the_fault_beside_its_field(app: TestApp) {
         let form = [("unit_name", " "), ("kind", "planet"), ("parent", &app.company)];
-        let page = app.post("/units", HANAKO, &form).await.is(200).text();
+        let page = app.post("/units", HANAKO, &form).await.is(422).text();
         assert!(page.contains("error-summary"), "{page}");
         let form = [("unit_name", " "), ("kind", "department"), ("parent", &app.company)];
-        assert!(app.post("/units", HANAKO, &form).await.is(200).text().contains("id=\"unit_name-error\""));
+        assert!(app.post("/units", HANAKO, &form).await.is(422).text().contains("id=\"unit_name-error\""));
+    }
+
+    async fn a_refused_edit_keeps_what_was_typed_and_leads_back_to_its_form(app: TestApp) {
+        let form = format!("unit_name=%20&kind=group&parent={}&version=1", app.company);
+        let request = Request::post(format!("/units/{}", app.department))
+            .header(header::COOKIE, format!("rashin_session={}", app.token(HANAKO)))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::REFERER, format!("http://localhost/units?edit={}&done=unit-saved", app.department))
+            .header("sec-fetch-site", "same-origin");
+        let page = app.send(request.body(Body::from(form)).unwrap()).await.is(422).text();
+        assert!(page.contains("<option value=\"group\" selected>"));
+        assert!(page.contains(&format!("back=/units%3Fedit%3D{}\"", app.department)), "{page}");
+    }
+
+    async fn an_administrator_of_a_part_changes_that_part_alone(app: TestApp) {
+        assert!(!app.get("/units", JIRO).await.is(200).text().contains("?edit="));
+        add_grant(&app.ctx(HANAKO), app.account(JIRO), roles::ADMINISTRATOR, &app.company, "").await.unwrap();
+        let page = app.get("/units", JIRO).await.is(200).text();
+        let offered = |unit: &str| page.contains(&format!("?edit={unit}#"));
+        assert_eq!((offered(&app.group), offered(&app.company), offered(&app.department)), (false, true, true));
+        assert!(!page.contains(&format!("<option value=\"{}\"", app.group)));
+        assert!(page.contains(&format!("<option value=\"{}\"", app.company)));
     }
 }

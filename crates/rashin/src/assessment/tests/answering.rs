@@ -152,20 +152,22 @@ on_both! {
         assert_eq!(kept.not_applicable_reason.as_deref(), Some("開発をしていない"));
         assert!(kept.awaits_exclusion());
         for person in [JIRO, TARO, AUDITOR, PRESIDENT] {
-            forbidden(approve_exclusion(&app.ctx(person), &id, "3-6").await);
+            forbidden(approve_exclusion(&app.ctx(person), &id, "3-6", None).await);
         }
-        not_found(approve_exclusion(&app.ctx(KEEPER), &id, "3-6").await);
-        not_found(approve_exclusion(&app.ctx(HANAKO), &id, "1-1").await);
-        approve_exclusion(&app.ctx(HANAKO), &id, "3-6").await.unwrap();
+        not_found(approve_exclusion(&app.ctx(KEEPER), &id, "3-6", None).await);
+        not_found(approve_exclusion(&app.ctx(HANAKO), &id, "1-1", None).await);
+        approve_exclusion(&app.ctx(HANAKO), &id, "3-6", None).await.unwrap();
         let agreed = see(&app, JIRO, &id).await.items["3-6"].clone();
         assert_eq!((agreed.exclusion_approved_by.as_deref(), agreed.awaits_exclusion()), (Some(HANAKO.name), false));
         // A changed answer voids the agreement.
         answer(&app, JIRO, &id, &[excluded("3-6", "別の理由", 1)]).await;
         assert!(see(&app, JIRO, &id).await.items["3-6"].awaits_exclusion());
-        approve_exclusion(&app.ctx(HANAKO), &id, "3-6").await.unwrap();
+        let of_the_old_reason = approve_exclusion(&app.ctx(HANAKO), &id, "3-6", Some(1)).await;
+        assert_eq!(conflict(of_the_old_reason), "error-changed-meanwhile");
+        approve_exclusion(&app.ctx(HANAKO), &id, "3-6", None).await.unwrap();
         assert!(!see(&app, JIRO, &id).await.items["3-6"].awaits_exclusion());
         answer(&app, JIRO, &id, &[level("3-6", 2, 2)]).await;
-        assert_eq!(conflict(approve_exclusion(&app.ctx(HANAKO), &id, "3-6").await), "error-changed-meanwhile");
+        assert_eq!(conflict(approve_exclusion(&app.ctx(HANAKO), &id, "3-6", None).await), "error-changed-meanwhile");
     }
 
     async fn who_may_answer_and_who_may_look(app: TestApp) {

@@ -24,7 +24,7 @@ async fn closed_doors(app: &TestApp, id: &str) -> Vec<&'static str> {
     vec![
         conflict(answer_items(&hanako, id, &[level("1-1", 5, 1)]).await),
         conflict(answer_profile(&hanako, id, &whole_profile()).await),
-        conflict(approve_exclusion(&hanako, id, "1-1").await),
+        conflict(approve_exclusion(&hanako, id, "1-1", None).await),
         conflict(assign(&hanako, id, "1", Some(app.account(JIRO))).await),
         conflict(evidence::add(&hanako, folder, id, "1-1", "a.txt", b"a").await),
         conflict(evidence::remove(&hanako, id, "none", true).await),
@@ -80,7 +80,7 @@ on_both! {
         let id = ready(&app).await;
         evidence::add(&app.ctx(JIRO), &app.app.evidence, &id, "1-1", "方針.txt", "方針".as_bytes()).await.unwrap();
         answer_items(&app.ctx(JIRO), &id, &[excluded("3-6", "開発をしていない", 1)]).await.unwrap();
-        approve_exclusion(&app.ctx(HANAKO), &id, "3-6").await.unwrap();
+        approve_exclusion(&app.ctx(HANAKO), &id, "3-6", None).await.unwrap();
         submit(&app.ctx(TARO), &id).await.unwrap();
         let handed_in = see(&app, TARO, &id).await;
         app.clock.advance(DAY_MS);

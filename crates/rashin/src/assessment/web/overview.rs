@@ -149,7 +149,7 @@ async fn overview_page(asker: &Asker, id: &str, faults: Faults) -> Answer<Overvi
     Ok(OverviewPage {
         page: asker.page.clone(),
         rows: rows(&frame),
-        colleagues: identity::colleagues(&asker.ctx).await?,
+        colleagues: actions::colleagues(&asker.ctx, &frame.assessment).await?,
         submissions: submissions(&asker.ctx, id).await?,
         has_earlier: !actions::earlier(&asker.ctx, &frame.assessment).await?.is_empty(),
         own: frame.assessment.submission.as_ref().is_some_and(|submission| submission.submitted_by == account_id),
@@ -192,12 +192,19 @@ pub(super) async fn assign(
     Ok(Done::to(&format!("/assessments/{id}"), "parts-saved").into_response())
 }
 
+/// The answer whose reason stood on the page.
+#[derive(Debug, Deserialize)]
+pub(super) struct Seen {
+    version: i64,
+}
+
 /// `POST /assessments/{id}/exclusions/{item}/approval`.
 pub(super) async fn approve_exclusion(
     SignedIn(asker): SignedIn,
     Path((id, item)): Path<(String, String)>,
+    Form(seen): Form<Seen>,
 ) -> Answer<Done> {
-    actions::approve_exclusion(&asker.ctx, &id, &item).await?;
+    actions::approve_exclusion(&asker.ctx, &id, &item, Some(seen.version)).await?;
     Ok(Done::to(&format!("/assessments/{id}"), "exclusion-agreed"))
 }
 

@@ -82,7 +82,7 @@ on_both! {
         }
         let earlier = begin(&app, "benchmark-25", "2025").await;
         answer_all(&app, &earlier, "benchmark-25").await;
-        assessment::approve_exclusion(&app.ctx(HANAKO), &earlier, "4-4").await.unwrap();
+        assessment::approve_exclusion(&app.ctx(HANAKO), &earlier, "4-4", None).await.unwrap();
         assessment::submit(&app.ctx(TARO), &earlier).await.unwrap();
         all_pages_show(&app, &earlier, PRESIDENT).await;
         app.post(&format!("/assessments/{earlier}/return"), PRESIDENT, &[("reason", "3-2の証拠")]).await.is(303);

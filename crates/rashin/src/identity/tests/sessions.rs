@@ -2,12 +2,24 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use platform::Act;
 use serde_json::json;
 
 use super::{conflict, not_found};
 use crate::identity::{self, find_session, suspend, unsuspend};
 use crate::organisation;
-use crate::testing::{DAY_MS, HANAKO, HOUR_MS, MINUTE_MS, NOBODY, SECOND_MS, TARO, TestApp, on_both};
+use crate::organisation::roles::{CISO, MANAGER, STAFF};
+use crate::testing::{
+    AUDITOR, DAY_MS, HANAKO, HOUR_MS, KEEPER, MINUTE_MS, NOBODY, PRESIDENT, SECOND_MS, TARO, TestApp, on_both,
+};
+
+/// Something the auditor, the executive and the administrator may not do.
+const WORK: Act = Act::by("test.work", &[CISO, MANAGER, STAFF]);
+
+async fn colleagues(app: &TestApp) -> Vec<String> {
+    let found = identity::colleagues(&app.ctx(HANAKO), &WORK, &app.department).await.unwrap();
+    found.into_iter().map(|(_, name)| name).collect()
+}
 
 async fn is_open(app: &TestApp, token: &str) -> bool {
     find_session(&app.ctx(NOBODY), token).await.unwrap().is_some()
@@ -125,9 +137,17 @@ on_both! {
     }
 
     async fn colleagues_who_are_suspended_are_not_offered(app: TestApp) {
-        let before = identity::colleagues(&app.ctx(HANAKO)).await.unwrap().len();
-        suspend(&app.ctx(HANAKO), app.account(TARO), "").await.unwrap();
-        assert_eq!(identity::colleagues(&app.ctx(HANAKO)).await.unwrap().len(), before - 1);
-        assert_eq!(identity::people_count(&app.ctx(HANAKO)).await.unwrap(), i64::try_from(before).unwrap() - 1);
+        let hanako = app.ctx(HANAKO);
+        let people = identity::people_count(&hanako).await.unwrap();
+        let asked = colleagues(&app).await;
+        assert!(asked.iter().any(|name| name == TARO.name));
+        suspend(&hanako, app.account(TARO), "").await.unwrap();
+        assert_eq!(colleagues(&app).await.len(), asked.len() - 1);
+        assert_eq!(identity::people_count(&hanako).await.unwrap(), people - 1);
+    }
+
+    async fn colleagues_who_may_not_do_it_are_not_offered(app: TestApp) {
+        let names = colleagues(&app).await;
+        assert!([AUDITOR, PRESIDENT, KEEPER].iter().all(|person| !names.iter().any(|name| name == person.name)), "{names:?}");
     }
 }
