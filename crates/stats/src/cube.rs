@@ -1,5 +1,7 @@
 //! Rows counted by cell, total, item and level.
 
+mod many;
+
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
@@ -24,6 +26,12 @@ impl Cube {
     #[must_use]
     pub fn new(shape: Shape) -> Self {
         Self { shape, members: 0, counts: vec![0; shape.counters()] }
+    }
+
+    /// A cube of many rows, each with its cell: as if they were added one by one, at half the cost or less. Fails where
+    /// one does not fit or they are too many.
+    pub fn of_rows<'a>(shape: Shape, rows: impl IntoIterator<Item = (usize, &'a [u8])>) -> Result<Self, CubeError> {
+        many::of_rows(shape, rows)
     }
 
     /// Takes over counters that were checked to be those of `members` rows.

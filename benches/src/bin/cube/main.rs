@@ -53,11 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn build(rows: &[Row]) -> Result<Cube, Box<dyn Error>> {
-    let mut cube = Cube::new(Shape::new(CELLS, ITEMS, LEVELS)?);
-    for row in rows {
-        cube.add(usize::from(row.cell), &row.levels)?;
-    }
-    Ok(cube)
+    let rows = rows.iter().map(|row| (usize::from(row.cell), row.levels.as_slice()));
+    Ok(Cube::of_rows(Shape::new(CELLS, ITEMS, LEVELS)?, rows)?)
 }
 
 /// Takes each row away and adds it again with a thousand others in between, so that the counters of the two are not

@@ -10,10 +10,8 @@ use crate::catalog::{Bilingual, Catalog, ItemSet, builtin};
 #[must_use]
 pub fn synthetic_release(catalog: &Catalog, item_set_id: &str, seed: u64) -> Option<Release> {
     let set = catalog.item_set(item_set_id)?;
-    let mut tally = Tally::new(catalog, set).ok()?;
-    for member in synthesise(catalog, item_set_id, seed) {
-        tally.add(&Row::from(&member)).ok()?;
-    }
+    let rows: Vec<Row> = synthesise(catalog, item_set_id, seed).iter().map(Row::from).collect();
+    let tally = Tally::of_rows(catalog, set, &rows).ok()?;
     let head = ReleaseHead {
         id: format!("synthetic-2005-{}", set.items.len()),
         n: 0,

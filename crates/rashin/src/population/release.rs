@@ -141,6 +141,18 @@ impl Tally {
         Ok(Self { item_set: set.id.clone(), item_ids, industries, cube: Cube::new(shape), grid: BTreeMap::new() })
     }
 
+    /// Counts many submissions, as if they were added one by one. Fails where one does not fit.
+    pub fn of_rows(catalog: &Catalog, set: &ItemSet, rows: &[Row]) -> Result<Self, TallyError> {
+        let mut tally = Self::new(catalog, set)?;
+        let cells = rows.iter().map(|row| tally.cell_of(row)).collect::<Result<Vec<usize>, TallyError>>()?;
+        let levels = rows.iter().map(|row| row.levels.as_slice());
+        tally.cube = Cube::of_rows(tally.cube.shape(), cells.into_iter().zip(levels))?;
+        for row in rows {
+            *tally.grid.entry(place_of(row)).or_insert(0) += 1;
+        }
+        Ok(tally)
+    }
+
     /// Counts a submission. Fails and changes nothing where it does not fit.
     pub fn add(&mut self, row: &Row) -> Result<(), TallyError> {
         let cell = self.cell_of(row)?;

@@ -198,6 +198,20 @@ fn one_more_submission_taken_away_again_leaves_the_same_release() {
 }
 
 #[test]
+fn submissions_counted_together_are_those_counted_one_by_one() {
+    let set = builtin().item_set("benchmark-25").unwrap();
+    let rows: Vec<Row> = synthesise(builtin(), "benchmark-25", 7).iter().map(Row::from).collect();
+    let mut tally = Tally::new(builtin(), set).unwrap();
+    for row in &rows {
+        tally.add(row).unwrap();
+    }
+    assert_eq!(Tally::of_rows(builtin(), set, &rows).unwrap(), tally);
+    let wrong = [row(3), Row { industry: "piracy".to_owned(), ..row(3) }];
+    assert!(Tally::of_rows(builtin(), set, &wrong).is_err());
+    assert!(Tally::of_rows(builtin(), set, &[row(3), row(6)]).is_err());
+}
+
+#[test]
 fn a_row_that_does_not_fit_is_refused() {
     let mut tally = early().tally().clone();
     assert!(tally.add(&Row { levels: vec![3; 24], ..row(3) }).is_err());

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn cube() -> Cube {
@@ -74,4 +76,72 @@ fn cubes_of_other_shapes_are_not_merged() {
 fn a_slice_names_each_cell_once() {
     assert_eq!(cube().slice([0, 1, 0]), Err(CubeError::Repeated(0)));
     assert_eq!(cube().slice([1, 2]), Err(CubeError::Cell(2)));
+}
+
+proptest! {
+    #[test]
+    fn many_rows_at_once_are_those_counted_one_by_one(
+        cells in 1_usize..4,
+        items in 1_usize..40,
+        levels in 2_usize..7,
+        seed in any::<u64>(),
+        rows in 0_usize..700,
+    ) {
+        let shape = Shape::new(cells, items, levels).unwrap();
+        let mut state = seed;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        let rows: Vec<(usize, Vec<u8>)> = (0..rows)
+            .map(|_| {
+                // Rows much alike, so that bytes fill up.
+                let usual = next(levels);
+                let level = |rare: usize| u8::try_from(1 + if rare == 0 { usual } else { 0 }).unwrap();
+                (next(cells), (0..items).map(|_| level(next(3))).collect())
+            })
+            .collect();
+        let mut one_by_one = Cube::new(shape);
+        for (cell, row) in &rows {
+            one_by_one.add(*cell, row).unwrap();
+        }
+        let together = Cube::of_rows(shape, rows.iter().map(|(cell, row)| (*cell, row.as_slice()))).unwrap();
+        prop_assert_eq!(together, one_by_one);
+    }
+}
+
+#[test]
+fn more_equal_rows_than_a_byte_counts_are_all_counted() {
+    let shape = Shape::new(1, 25, 5).unwrap();
+    for level in 1..=5 {
+        let row = [level; 25];
+        let cube = Cube::of_rows(shape, std::iter::repeat_n((0, row.as_slice()), 1_000)).unwrap();
+        let total = 25 * u64::from(level);
+        assert_eq!(cube.whole().totals().mean(), Some(total as f64));
+        assert_eq!(cube.members(), 1_000);
+    }
+}
+
+#[test]
+fn one_wrong_row_among_many_is_refused_as_it_would_be_alone() {
+    for items in [24, 25, 27, 32] {
+        let shape = Shape::new(2, items, 5).unwrap();
+        let good = vec![3; items];
+        let refused = |cell: usize, row: &[u8]| {
+            let rows = [(0, good.as_slice()), (cell, row), (1, good.as_slice())];
+            let alone = Cube::new(shape).add(cell, row).unwrap_err();
+            assert_eq!(Cube::of_rows(shape, rows), Err(alone));
+        };
+        refused(2, &good);
+        refused(0, &good[1..]);
+        refused(0, &[]);
+        refused(0, &vec![3; items + 1]);
+        for item in 0..items {
+            for wrong in [0, 6, 7, 127, 128, 129, 134, 250, 255] {
+                let mut row = good.clone();
+                row[item] = wrong;
+                refused(1, &row);
+            }
+        }
+    }
 }
