@@ -49,7 +49,7 @@ async function answerProfile(page) {
   const questions = await questionsOf(page);
   assert.equal(questions.length, 15);
   for (const [place, id] of questions.entries()) {
-    await page.keyboard.press(place === 0 ? "k" : "j");
+    await page.keyboard.press("j");
     await focusIn(page, id);
     if (place % 3 === 0) await page.keyboard.press("Space");
     else await press(page, "ArrowDown", place % 3);
@@ -70,7 +70,8 @@ async function exclude(page, story) {
   await page.keyboard.press("Enter");
   await tabTo(page, `${block} input[type=checkbox]`);
   await page.keyboard.press("Space");
-  await tabTo(page, `[id="reason-${EXCLUDED}"]`);
+  await page.waitForFunction((id) => document.activeElement.id === `reason-${id}`, EXCLUDED);
+  assert.equal(await page.locator(`${block} .field-error`).count(), 0, "nothing is wrong before the reason could be typed");
   await page.keyboard.type(story.reason);
   await page.keyboard.press("Tab");
   await saved(page, EXCLUDED);

@@ -93,7 +93,7 @@ impl Drawing<'_> {
 
     /// Levels of all items.
     #[must_use]
-    pub fn radar(&self, beside: Beside) -> Svg {
+    pub fn radar(&self, beside: Beside, extent: Extent) -> Svg {
         let set = self.set;
         let axes = set.items.iter().map(|item| RadarAxis {
             label: item.short.get(self.language).to_owned(),
@@ -129,7 +129,7 @@ impl Drawing<'_> {
         }
         let description = self.t1("chart-radar-description", "release", &self.source());
         Radar {
-            about: self.about("chart-radar", description, Extent::Full),
+            about: self.about("chart-radar", description, extent),
             axes: axes.collect(),
             groups: groups.collect(),
             levels: (1, 5),
@@ -229,7 +229,7 @@ impl Drawing<'_> {
 
     /// Own level and desired level of each item, the largest priority first.
     #[must_use]
-    pub fn gap(&self) -> Svg {
+    pub fn gap(&self, extent: Extent) -> Svg {
         let items = self.diagnosis.gaps.iter().map(|gap| GapItem {
             label: self
                 .set
@@ -247,7 +247,7 @@ impl Drawing<'_> {
         };
         let description = self.t1("chart-gap-description", "release", &self.source());
         Gap {
-            about: self.about("chart-gap", description, Extent::Full),
+            about: self.about("chart-gap", description, extent),
             heads,
             levels: (1, 5),
             decimals: 1,

@@ -183,7 +183,7 @@ impl Writer<'_> {
             Block::PageBreak,
             heading(1, self.t("section-charts"), "charts"),
             paragraph(self.t("chart-radar-reading")),
-            self.figure("radar", draw.radar(Beside::default()), 100),
+            self.figure("radar", draw.radar(Beside::default(), Extent::Full), 100),
             Block::Columns {
                 left: vec![self.figure("scatter", draw.scatter(Extent::Half), 100)],
                 right: vec![self.figure("histogram", draw.histogram(Extent::Half), 100)],

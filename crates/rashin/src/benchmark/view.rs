@@ -386,7 +386,10 @@ impl<'a> View<'a> {
             now: gap.own,
             tried: tried.get(&gap.item).copied().unwrap_or(gap.own),
         };
-        self.found.diagnosis.gaps.iter().map(slider).collect()
+        let items = &self.found.diagnosis.items;
+        let applies =
+            |gap: &&super::model::ItemGap| !items.iter().any(|one| one.item == gap.item && one.not_applicable);
+        self.found.diagnosis.gaps.iter().filter(applies).map(slider).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use paper::Svg;
 use paper::chart::Extent;
 use platform::{Error, Language};
 
@@ -77,6 +78,22 @@ fn drawing<'a>(found: &'a Found, page: &'a Page) -> Drawing<'a> {
     }
 }
 
+/// A chart as it stands on a page: a wide drawing gives way to the narrow one on the phone.
+struct Chart {
+    wide: Option<String>,
+    narrow: String,
+}
+
+impl Chart {
+    fn both(draw: impl Fn(Extent) -> Svg) -> Self {
+        Self { wide: Some(draw(Extent::Full).as_str().to_owned()), ..Self::narrow(&draw(Extent::Half)) }
+    }
+
+    fn narrow(svg: &Svg) -> Self {
+        Self { wide: None, narrow: svg.as_str().to_owned() }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "benchmark/pages/diagnosis.html")]
 struct DiagnosisPage<'a> {
@@ -85,11 +102,11 @@ struct DiagnosisPage<'a> {
     view: View<'a>,
     beside: Beside,
     releases: Vec<String>,
-    radar: String,
-    scatter: String,
-    histogram: String,
-    gap: String,
-    trend: Option<String>,
+    radar: Chart,
+    scatter: Chart,
+    histogram: Chart,
+    gap: Chart,
+    trend: Option<Chart>,
     what_if: WhatIf,
     sliders: Vec<Slider>,
     tried: bool,
@@ -118,11 +135,14 @@ async fn show_diagnosis(
         view: View::new(&found, page),
         beside,
         releases,
-        radar: draw.radar(beside).as_str().to_owned(),
-        scatter: draw.scatter(Extent::Half).as_str().to_owned(),
-        histogram: draw.histogram(Extent::Half).as_str().to_owned(),
-        gap: draw.gap().as_str().to_owned(),
-        trend: draw.trend(Extent::Full).map(|svg| svg.as_str().to_owned()),
+        radar: Chart::both(|extent| draw.radar(beside, extent)),
+        scatter: Chart::narrow(&draw.scatter(Extent::Half)),
+        histogram: Chart::narrow(&draw.histogram(Extent::Half)),
+        gap: Chart::both(|extent| draw.gap(extent)),
+        trend: draw
+            .trend(Extent::Full)
+            .zip(draw.trend(Extent::Half))
+            .map(|(wide, narrow)| Chart { wide: Some(wide.as_str().to_owned()), ..Chart::narrow(&narrow) }),
         what_if: try_out(&found, &levels)?,
         tried: !levels.is_empty(),
         found: &found,

@@ -31,7 +31,7 @@ impl Drawing<'_> {
     /// The release's id, and that it is synthetic.
     fn source(&self) -> String {
         let head = &self.sheet.entry.head;
-        let label = if head.synthetic { format!(" ({})", self.t("release-synthetic", &[])) } else { String::new() };
+        let label = if head.synthetic { format!(" – {}", self.t("release-synthetic", &[])) } else { String::new() };
         format!("{}{label}", head.id)
     }
 

@@ -1,10 +1,10 @@
-release-synthetic = synthetic data
+release-synthetic = Synthetic data (合成データ)
 release-observed = real answers
 release-line = { $id }  { $item_set }  { $n } companies  { $label }
 release-unknown = There is no release “{ $id }”. These exist: { $known }
 release-unknown-set = There is no item set “{ $id }”.
 release-members-not-kept = “{ $id }” comes from real answers; those of single companies cannot be written out.
-release-written = Wrote { $n } companies to { $path }. This is synthetic data.
+release-written = Wrote { $n } companies to { $path }. This is synthetic data (合成データ).
 
 # Pages
 releases-title = Population
@@ -20,7 +20,7 @@ release-window-days = { $from } – { $to }
 release-window-synthetic = (when the survey it is matched to took place)
 release-kind = Kind
 release-hash = Hash
-release-members = Download the answers of each company (synthetic data)
+release-members = Download the answers of each company (synthetic data, 合成データ)
 release-synthetic-text = The { $n } companies of this release were computed to match published means. They are not answers of real companies.
 release-published = Agreement with the published figures
 release-published-lead = METI’s report of 2005 (§3.3) gives the mean total and the mean of the top third, for all companies and for each of the three tiers. Rounded, this release has the same eight values.
