@@ -149,5 +149,11 @@ export async function start(t, { sample = false, options = [] } = {}) {
     return context.newPage();
   };
 
-  return { url, folder, page, axe, stop, setUpLink: linkIn(server.output, url), output: () => server.output, log: () => server.log };
+  /** The server's memory, bytes. */
+  const memory = async () => {
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+    return Number(status.match(/VmRSS:\s+(\d+) kB/)[1]) * 1024;
+  };
+
+  return { url, folder, page, axe, memory, stop, setUpLink: linkIn(server.output, url), output: () => server.output, log: () => server.log };
 }

@@ -71,7 +71,7 @@ async function exclude(page, story) {
   await tabTo(page, `${block} input[type=checkbox]`);
   await page.keyboard.press("Space");
   await page.waitForFunction((id) => document.activeElement.id === `reason-${id}`, EXCLUDED);
-  assert.equal(await page.locator(`${block} .field-error`).count(), 0, "nothing is wrong before the reason could be typed");
+  assert.equal(await page.locator(`${block} .notice.error`).count(), 0, "nothing is wrong before the reason could be typed");
   await page.keyboard.type(story.reason);
   await page.keyboard.press("Tab");
   await saved(page, EXCLUDED);
