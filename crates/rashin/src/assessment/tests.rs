@@ -7,11 +7,11 @@ mod lists;
 
 use std::collections::BTreeMap;
 
-use platform::{Ctx, Error};
+use platform::Ctx;
 
 use super::{Assessment, ItemChange, answer_items, answer_profile, create, open};
 use crate::catalog;
-use crate::testing::{Person, TARO, TestApp};
+use crate::testing::{Person, TARO, TestApp, conflict, faults, forbidden, not_found};
 
 const SET: &str = "benchmark-25";
 
@@ -61,36 +61,4 @@ async fn fill(ctx: &Ctx, id: &str) {
 /// Number of entries in the log about a self-check.
 async fn entries(app: &TestApp, id: &str) -> i64 {
     app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE object_id = $1", &[id.into()]).await
-}
-
-#[track_caller]
-fn faults<T: std::fmt::Debug>(outcome: platform::Result<T>) -> Vec<(String, &'static str)> {
-    match outcome {
-        Err(Error::Invalid(faults)) => faults.into_iter().map(|fault| (fault.field, fault.message.key)).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn conflict<T: std::fmt::Debug>(outcome: platform::Result<T>) -> &'static str {
-    match outcome {
-        Err(Error::Conflict(message)) => message.key,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn not_found<T: std::fmt::Debug>(outcome: platform::Result<T>) {
-    match outcome {
-        Err(Error::NotFound) => {}
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn forbidden<T: std::fmt::Debug>(outcome: platform::Result<T>) -> &'static str {
-    match outcome {
-        Err(Error::Forbidden(message)) => message.key,
-        other => panic!("{other:?}"),
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::roles;
 use super::{Edit, Unit, UnitKind, add_unit, close_unit, edit_unit, list_units, unit};
 use crate::identity::add_grant;
-use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, NOBODY, OUTSIDER, TARO, TestApp, on_both};
+use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, NOBODY, OUTSIDER, TARO, TestApp, conflict, faults, on_both};
 
 async fn add(app: &TestApp, parent: &str, kind: UnitKind, name: &str) -> Unit {
     add_unit(&app.ctx(HANAKO), parent, kind, name).await.unwrap()
@@ -21,22 +21,6 @@ fn below(unit: &Unit, parent: &str) -> Edit {
 
 fn renamed(unit: &Unit, name: &str) -> Edit {
     Edit { name: name.to_owned(), kind: unit.kind, parent_id: unit.parent_id.clone(), version: unit.version }
-}
-
-#[track_caller]
-fn fields(outcome: platform::Result<Unit>) -> Vec<(String, &'static str)> {
-    match outcome {
-        Err(Error::Invalid(faults)) => faults.into_iter().map(|fault| (fault.field, fault.message.key)).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn conflict<T: std::fmt::Debug>(outcome: platform::Result<T>) -> &'static str {
-    match outcome {
-        Err(Error::Conflict(message)) => message.key,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Every unit's path is its parent's path and its own id.
@@ -104,28 +88,28 @@ on_both! {
         let company = app.unit(&app.company).await;
         for place in [&app.company, &app.department] {
             let edit = Edit { kind: UnitKind::Department, ..below(&company, place) };
-            assert_eq!(fields(edit_unit(&app.ctx(HANAKO), &company.id, edit).await), [("parent".into(), "error-unit-below-itself")]);
+            assert_eq!(faults(edit_unit(&app.ctx(HANAKO), &company.id, edit).await), [("parent".into(), "error-unit-below-itself")]);
         }
         let outside = edit_unit(&app.ctx(HANAKO), &company.id, below(&company, &app.elsewhere)).await;
         assert!(matches!(outside, Err(Error::NotFound)));
         let group = app.unit(&app.group).await;
-        assert_eq!(fields(edit_unit(&app.ctx(HANAKO), &group.id, below(&group, &app.company)).await), [("parent".into(), "error-unit-root")]);
+        assert_eq!(faults(edit_unit(&app.ctx(HANAKO), &group.id, below(&group, &app.company)).await), [("parent".into(), "error-unit-root")]);
         let loose = Edit { parent_id: None, ..below(&company, "") };
-        assert_eq!(fields(edit_unit(&app.ctx(HANAKO), &company.id, loose).await), [("parent".into(), "error-unit-root")]);
+        assert_eq!(faults(edit_unit(&app.ctx(HANAKO), &company.id, loose).await), [("parent".into(), "error-unit-root")]);
     }
 
     async fn a_child_is_never_of_a_higher_kind(app: TestApp) {
         let hanako = app.ctx(HANAKO);
         let refused = [("kind".to_owned(), "error-unit-kind")];
-        assert_eq!(fields(add_unit(&hanako, &app.department, UnitKind::Company, "x").await), refused);
-        assert_eq!(fields(add_unit(&hanako, &app.company, UnitKind::Group, "x").await), refused);
+        assert_eq!(faults(add_unit(&hanako, &app.department, UnitKind::Company, "x").await), refused);
+        assert_eq!(faults(add_unit(&hanako, &app.company, UnitKind::Group, "x").await), refused);
         let (company, department, group) =
             (app.unit(&app.company).await, app.unit(&app.department).await, app.unit(&app.group).await);
         let raised = Edit { kind: UnitKind::Group, ..renamed(&department, "製造部") };
-        assert_eq!(fields(edit_unit(&hanako, &department.id, raised).await), refused);
+        assert_eq!(faults(edit_unit(&hanako, &department.id, raised).await), refused);
         let subsidiary = add(&app, &app.company, UnitKind::Company, "子会社").await;
         let lowered = Edit { kind: UnitKind::Department, ..renamed(&company, "羅針電機") };
-        assert_eq!(fields(edit_unit(&hanako, &company.id, lowered).await), refused);
+        assert_eq!(faults(edit_unit(&hanako, &company.id, lowered).await), refused);
         assert_eq!(subsidiary.kind, UnitKind::Company);
         let lowered = Edit { kind: UnitKind::Company, ..renamed(&group, "羅針グループ") };
         assert_eq!(edit_unit(&hanako, &group.id, lowered).await.unwrap().kind, UnitKind::Company);
@@ -134,7 +118,7 @@ on_both! {
     async fn the_top_unit_is_never_a_department(app: TestApp) {
         let top = app.unit(&app.elsewhere).await;
         let lowered = Edit { kind: UnitKind::Department, ..renamed(&top, "外部商事") };
-        assert_eq!(fields(edit_unit(&app.ctx(OUTSIDER), &top.id, lowered).await), [("kind".into(), "error-choice")]);
+        assert_eq!(faults(edit_unit(&app.ctx(OUTSIDER), &top.id, lowered).await), [("kind".into(), "error-choice")]);
     }
 
     async fn the_second_of_two_editors_is_told(app: TestApp) {
@@ -184,9 +168,9 @@ on_both! {
         let hanako = app.ctx(HANAKO);
         close_unit(&hanako, &app.department, true, "").await.unwrap();
         let refused = [("parent".to_owned(), "error-unit-closed")];
-        assert_eq!(fields(add_unit(&hanako, &app.department, UnitKind::Department, "x").await), refused);
+        assert_eq!(faults(add_unit(&hanako, &app.department, UnitKind::Department, "x").await), refused);
         let other = add(&app, &app.company, UnitKind::Department, "品質部").await;
-        assert_eq!(fields(edit_unit(&hanako, &other.id, below(&other, &app.department)).await), refused);
+        assert_eq!(faults(edit_unit(&hanako, &other.id, below(&other, &app.department)).await), refused);
     }
 
     async fn closing_and_adding_at_once_never_leave_an_open_unit_below_a_closed_one(app: TestApp) {
@@ -224,7 +208,7 @@ on_both! {
         let hanako = app.ctx(HANAKO);
         for name in ["", "   ", "\u{3000}", "a\tb", "a\0b", &"長".repeat(101)] {
             let refused = add_unit(&hanako, &app.company, UnitKind::Department, name).await;
-            assert_eq!(fields(refused), [("name".into(), "error-name")], "{name:?}");
+            assert_eq!(faults(refused), [("name".into(), "error-name")], "{name:?}");
         }
         let longest = "長".repeat(100);
         assert_eq!(add(&app, &app.company, UnitKind::Department, &format!(" {longest} ")).await.name, longest);

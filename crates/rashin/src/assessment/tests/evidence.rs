@@ -4,6 +4,7 @@ use super::*;
 use crate::assessment::evidence::{COUNT_LIMIT, SIZE_LIMIT, add, content, remove};
 use crate::assessment::record::Evidence;
 use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, OUTSIDER, on_both};
+use platform::Error;
 
 async fn put(app: &TestApp, person: Person, id: &str, name: &str, bytes: &[u8]) -> platform::Result<Evidence> {
     add(&app.ctx(person), &app.app.evidence, id, "1-1", name, bytes).await

@@ -1,5 +1,6 @@
 //! From handing in to approval, and back.
 
+use platform::Error;
 use sha2::{Digest, Sha256};
 
 use super::*;
