@@ -1,0 +1,1 @@
+//! Pure Merkle log: tree, proofs, checkpoints, notes.
