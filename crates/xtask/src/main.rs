@@ -29,7 +29,9 @@ impl Report {
 
 /// The folder of the repository, two above this crate.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
+    // Asked anew, since a build folder may serve several clones.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
 }
 
 fn run(arguments: &[&str]) -> Result<Report, String> {
