@@ -1,5 +1,6 @@
 //! All rules.
 
+mod asvs;
 mod dependency_reason;
 mod domain_border;
 mod domain_docs;
@@ -33,6 +34,7 @@ pub(super) const ALL: &[&Rule] = &[
     &migrations::RULE,
     &texts::RULE,
     &guide::RULE,
+    &asvs::RULE,
     &links::RULE,
     &traces::RULE,
 ];
