@@ -54,6 +54,14 @@ impl IntoResponse for Failure {
     }
 }
 
+/// The last resort: a fault of the program itself is an internal failure like any other, and the server goes on.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+pub(super) fn of_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default();
+    Failure(Error::internal(format!("panic: {text}"))).into_response()
+}
+
 /// A failure as the API tells it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -191,4 +199,31 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         }
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    async fn stumble() -> Response {
+        let none: Option<Response> = None;
+        none.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_the_program_is_an_internal_failure_and_the_server_goes_on() {
+        let router = Router::new().route("/", get(stumble)).layer(CatchPanicLayer::custom(of_panic));
+        for _ in 0..2 {
+            let request = Request::get("/").body(Body::empty()).unwrap();
+            let reply = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let error = reply.extensions().get::<Arc<Error>>().unwrap();
+            assert!(matches!(&**error, Error::Internal(cause) if cause.to_string().contains("unwrap")));
+        }
+    }
 }

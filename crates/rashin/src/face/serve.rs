@@ -13,6 +13,7 @@ use platform::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use platform::db::migrate;
 use platform::web::secure_headers;
 use platform::{Db, Ground, Result};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -95,6 +96,7 @@ pub fn router(app: App) -> Router {
         .route("/preferences/theme", post(preferences::set_theme))
         .route("/static/{*name}", get(assets::get_asset))
         .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::custom(failure::of_panic))
         .layer(middleware::from_fn_with_state(app.clone(), failure::show_failures))
         .layer(middleware::from_fn_with_state(app.clone(), asker::find_session))
         .layer(CompressionLayer::new())

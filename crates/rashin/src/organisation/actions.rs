@@ -121,8 +121,11 @@ pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
     if store::highest_child(&mut deed, id).await?.is_some_and(|highest| highest < edit.kind) {
         return Err(Error::field("kind", edit.kind.as_str(), Message::new("error-unit-kind")));
     }
-    let after =
-        Unit { name, kind: edit.kind, parent_id: edit.parent_id, path, version: edit.version + 1, ..before.clone() };
+    if edit.version != before.version {
+        return Err(Error::conflict("error-changed-meanwhile"));
+    }
+    let version = before.version + 1;
+    let after = Unit { name, kind: edit.kind, parent_id: edit.parent_id, path, version, ..before.clone() };
     store::edit(&mut deed, &after, edit.version).await?;
     if after.path != before.path {
         store::move_paths(&mut deed, &before.path, &after.path).await?;

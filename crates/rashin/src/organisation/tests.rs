@@ -125,6 +125,8 @@ on_both! {
         let seen = app.unit(&app.company).await;
         edit_unit(&app.ctx(HANAKO), &seen.id, renamed(&seen, "先の名前")).await.unwrap();
         assert_eq!(conflict(edit_unit(&app.ctx(KEEPER), &seen.id, renamed(&seen, "後の名前")).await), "error-changed-meanwhile");
+        let furthest = Edit { version: i64::MAX, ..renamed(&seen, "果ての名前") };
+        assert_eq!(conflict(edit_unit(&app.ctx(KEEPER), &seen.id, furthest).await), "error-changed-meanwhile");
         assert_eq!(app.unit(&app.company).await.name, "先の名前");
     }
 
