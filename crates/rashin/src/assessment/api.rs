@@ -133,7 +133,7 @@ struct Choice {
 /// Answer profile questions: question id → choice
 #[utoipa::path(put, path = "/assessments/{id}/profile", tag = "assessment", params(("id" = String, Path)),
     request_body = BTreeMap<String, Choice>,
-    responses((status = 200, body = Saved), (status = 409, body = Saved), (status = 422, body = Problem)))]
+    responses((status = 200, body = Saved), (status = 409, description = "Somebody else was faster: what was saved and the present state; or a problem, where it is handed in"), (status = 422, body = Problem)))]
 async fn answer_profile(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
@@ -146,7 +146,7 @@ async fn answer_profile(
 /// Answer many items at once
 #[utoipa::path(put, path = "/assessments/{id}/items", tag = "assessment", params(("id" = String, Path)),
     request_body = Vec<ItemChange>,
-    responses((status = 200, body = Saved), (status = 409, body = Saved), (status = 422, body = Problem)))]
+    responses((status = 200, body = Saved), (status = 409, description = "Somebody else was faster: what was saved and the present state; or a problem, where it is handed in"), (status = 422, body = Problem)))]
 async fn answer_items(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
@@ -158,7 +158,7 @@ async fn answer_items(
 /// Answer one item
 #[utoipa::path(put, path = "/assessments/{id}/items/{item}", tag = "assessment", params(("id" = String, Path), ("item" = String, Path)),
     request_body = ItemChange,
-    responses((status = 200, body = Saved), (status = 409, body = Saved), (status = 422, body = Problem)))]
+    responses((status = 200, body = Saved), (status = 409, description = "Somebody else was faster: what was saved and the present state; or a problem, where it is handed in"), (status = 422, body = Problem)))]
 async fn answer_item(
     SignedIn(asker): SignedIn,
     Path((id, item)): Path<(String, String)>,

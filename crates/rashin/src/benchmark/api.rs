@@ -67,7 +67,7 @@ async fn try_out(SignedIn(asker): SignedIn, Path(id): Path<String>, Json(trial):
 
 /// The diagnosis as PDF
 #[utoipa::path(get, path = "/assessments/{id}/diagnosis.pdf", tag = "benchmark", params(("id" = String, Path), Against),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 404, body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/pdf"), (status = 404, body = Problem)))]
 async fn get_pdf(
     app: axum::extract::State<App>,
     asker: SignedIn,
@@ -79,7 +79,7 @@ async fn get_pdf(
 
 /// The diagnosis as a spreadsheet
 #[utoipa::path(get, path = "/assessments/{id}/diagnosis.xlsx", tag = "benchmark", params(("id" = String, Path), Against),
-    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    responses((status = 200, body = String, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = 404, body = Problem)))]
 async fn get_xlsx(asker: SignedIn, id: Path<String>, query: Query<Vec<(String, String)>>) -> Answer<Response> {
     super::web::get_xlsx(asker, id, query).await

@@ -7,6 +7,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -39,7 +40,7 @@ impl utoipa::Modify for BearerToken {
 
 /// Routes and document of all domains.
 pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi())
+    let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(catalog::api::routes())
         .merge(organisation::api::routes())
         .merge(identity::api::routes())
@@ -47,7 +48,23 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(assessment::api::routes())
         .merge(population::api::routes())
         .merge(benchmark::api::routes())
-        .split_for_parts()
+        .split_for_parts();
+    tell_of_problems(&mut document);
+    (routes, document)
+}
+
+/// Every operation may answer with a problem of any kind: not signed in, not allowed, too large, too often, our fault.
+fn tell_of_problems(document: &mut utoipa::openapi::OpenApi) {
+    let problem = || {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        ResponseBuilder::new().description("Problem").content("application/json", content).build()
+    };
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
+        for operation in operations.into_iter().flatten() {
+            operation.responses.responses.entry("default".to_owned()).or_insert_with(|| problem().into());
+        }
+    }
 }
 
 /// Everything under `/api/v1`.

@@ -113,7 +113,7 @@ fn format_of(headers: &HeaderMap) -> platform::Result<Format> {
 /// Import an answer file: `application/toml`, or a filled-in answer sheet (XLSX). What it leaves out stays as it is
 #[utoipa::path(post, path = "/assessments/{id}/import", tag = "assessment", params(("id" = String, Path), How),
     request_body(content = String, content_type = "application/toml"),
-    responses((status = 200, body = Imported), (status = 409, body = Imported), (status = 413, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Imported), (status = 409, description = "Somebody else was faster: as 200 with the conflicts; or a problem, where it is handed in"), (status = 413, body = Problem), (status = 422, body = Problem)))]
 async fn import_answers(
     State(app): State<App>,
     SignedIn(asker): SignedIn,
