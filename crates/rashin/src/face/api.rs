@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
-use crate::{assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, organisation, population};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -43,6 +43,7 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (routes, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(catalog::api::routes())
         .merge(organisation::api::routes())
+        .merge(access::api::routes())
         .merge(identity::api::routes())
         .merge(audit_log::api::routes())
         .merge(assessment::api::routes())

@@ -22,7 +22,7 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
-use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -56,7 +56,7 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
-    let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
+    let ground = Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants) };
     Ok(App {
         ground,
         texts: texts::texts(),
@@ -82,6 +82,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(catalog::web::routes())
         .merge(organisation::web::routes())
+        .merge(access::web::routes())
         .merge(identity::web::routes())
         .merge(audit_log::web::routes())
         .merge(assessment::web::routes())
