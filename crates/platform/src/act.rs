@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::Result;
+use crate::ctx::Ctx;
 use crate::db::Reader;
+use crate::{Error, Result};
 
 /// Something a person may ask for. Every domain declares its own as constants.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +34,21 @@ impl Act {
     #[must_use]
     pub const fn by(id: &'static str, roles: &'static [&'static str]) -> Self {
         Self { id, roles, open: Open::Nobody }
+    }
+
+    /// What a grant may carry to allow the act, as one text `|a|b|act|` to be matched in SQL: one of its roles, or the
+    /// act itself.
+    #[must_use]
+    pub fn powers(&self) -> String {
+        let roles = self.roles.iter().flat_map(|role| [role, "|"]);
+        let all: String = roles.chain([self.id]).collect();
+        format!("|{all}|")
+    }
+
+    /// Whether a grant that carries this power allows the act.
+    #[must_use]
+    pub fn is_held_by(&self, power: &str) -> bool {
+        power == self.id || self.roles.contains(&power)
     }
 
     /// An act that everyone signed in may do for themselves.
@@ -155,4 +171,7 @@ pub trait Gate: Send + Sync {
         object: &'a Object,
         now_ms: i64,
     ) -> BoxFuture<'a, Result<bool>>;
+
+    /// Leaves a trace of a refusal and says what the asker is told.
+    fn refused<'a>(&'a self, ctx: &'a Ctx, act: &'static Act, object: &'a Object) -> BoxFuture<'a, Error>;
 }

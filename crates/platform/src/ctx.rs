@@ -95,6 +95,11 @@ impl Ctx {
         permitted(&*self.ground.gate, &mut db, &self.actor, act, object, self.now_ms()).await
     }
 
+    /// Refuses, and leaves a trace of it, unless the asker may do the act to the object.
+    pub async fn require(&self, act: &'static Act, object: &Object) -> Result<()> {
+        if self.may(act, object).await? { Ok(()) } else { Err(self.ground.gate.refused(self, act, object).await) }
+    }
+
     /// Checks the right and opens the transaction in which everything of this deed is written.
     pub async fn begin(&self, act: &'static Act, object: Object) -> Result<Deed> {
         let mut transaction = self.ground.db.begin().await?;
@@ -103,8 +108,9 @@ impl Ctx {
         if permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
             Ok(Deed::open(transaction, self.actor.clone(), self.via, act, object, now_ms))
         } else {
-            tracing::warn!(act = act.id, object = object.id, actor = ?self.actor.account_id(), "refused");
-            Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", act.roles.join(" "))))
+            // The trace of the refusal is a deed of its own, which must not wait for this one.
+            drop(transaction);
+            Err(gate.refused(self, act, &object).await)
         }
     }
 }

@@ -26,3 +26,9 @@ pub const ALL: &[Domain] = &[
     Domain { name: "population", acts: population::acts::ALL, statements: population::store::ALL },
     Domain { name: "benchmark", acts: &[], statements: &[] },
 ];
+
+/// The act of this name.
+#[must_use]
+pub fn act(id: &str) -> Option<&'static Act> {
+    ALL.iter().flat_map(|domain| domain.acts).copied().find(|act| act.id == id)
+}

@@ -1,20 +1,29 @@
-//! Grants, in the API.
+//! Access, in the API.
 
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::Grant;
+use super::actions::Terms;
+use super::explain::Explanation;
+use super::model::{CustomRole, Grant};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, SignedIn};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(add_grant)).routes(routes!(end_grant))
+    OpenApiRouter::new()
+        .routes(routes!(add_grant))
+        .routes(routes!(end_grant))
+        .routes(routes!(list_roles, make_role))
+        .routes(routes!(change_role))
+        .routes(routes!(close_role))
+        .routes(routes!(explain))
+        .routes(routes!(enter_party))
 }
 
 /// A role in a unit.
@@ -27,6 +36,9 @@ pub struct NewGrant {
     /// Why.
     #[serde(default)]
     reason: String,
+    /// Until when, milliseconds since 1970; none is without end.
+    #[serde(default)]
+    until_ms: Option<i64>,
 }
 
 /// Give a person a role
@@ -37,7 +49,8 @@ async fn add_grant(
     Path(id): Path<String>,
     Json(new): Json<NewGrant>,
 ) -> Answer<(StatusCode, Json<Grant>)> {
-    let grant = super::add_grant(&asker.ctx, &id, &new.role, &new.unit_id, &new.reason).await?;
+    let terms = Terms { role: &new.role, unit_id: &new.unit_id, reason: &new.reason, until_ms: new.until_ms };
+    let grant = super::grant(&asker.ctx, &id, &terms).await?;
     Ok((StatusCode::CREATED, Json(grant)))
 }
 
@@ -46,5 +59,94 @@ async fn add_grant(
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn end_grant(SignedIn(asker): SignedIn, Path((id, grant)): Path<(String, String)>) -> Answer<StatusCode> {
     super::end_grant(&asker.ctx, &id, &grant, "").await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Roles the tenant made
+#[utoipa::path(get, path = "/roles", tag = "access", responses((status = 200, body = Vec<CustomRole>), (status = 403, body = Problem)))]
+async fn list_roles(SignedIn(asker): SignedIn) -> Answer<Json<Vec<CustomRole>>> {
+    Ok(Json(super::list_roles(&asker.ctx).await?))
+}
+
+/// A role to make.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewRole {
+    /// Name.
+    name: String,
+    /// Acts, such as `assessment.read`.
+    acts: Vec<String>,
+}
+
+/// Make a role out of acts
+#[utoipa::path(post, path = "/roles", tag = "access", request_body = NewRole,
+    responses((status = 201, body = CustomRole), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn make_role(SignedIn(asker): SignedIn, Json(new): Json<NewRole>) -> Answer<(StatusCode, Json<CustomRole>)> {
+    Ok((StatusCode::CREATED, Json(super::make_role(&asker.ctx, &new.name, &new.acts).await?)))
+}
+
+/// How a role shall be from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RoleEdit {
+    /// Name.
+    name: String,
+    /// All its acts.
+    acts: Vec<String>,
+    /// The version the editor saw.
+    version: i64,
+}
+
+/// Change a role, for all who hold it
+#[utoipa::path(put, path = "/roles/{id}", tag = "access", request_body = RoleEdit, params(("id" = String, Path)),
+    responses((status = 200, body = CustomRole), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn change_role(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Json(edit): Json<RoleEdit>,
+) -> Answer<Json<CustomRole>> {
+    Ok(Json(super::change_role(&asker.ctx, &id, &edit.name, &edit.acts, edit.version).await?))
+}
+
+/// Close a role for good
+#[utoipa::path(put, path = "/roles/{id}/closure", tag = "access", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn close_role(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<StatusCode> {
+    super::close_role(&asker.ctx, &id, "").await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who, what, of what.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Question {
+    /// Account id or address.
+    person: String,
+    /// Act, such as `assessment.read`.
+    act: String,
+    /// Id of a unit or self-check.
+    object: String,
+}
+
+/// Why a person may or may not do something
+#[utoipa::path(get, path = "/access/explanation", tag = "access", params(Question),
+    responses((status = 200, body = Explanation), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn explain(SignedIn(asker): SignedIn, Query(question): Query<Question>) -> Answer<Json<Explanation>> {
+    Ok(Json(super::explain(&asker.ctx, &question.person, &question.act, &question.object).await?))
+}
+
+/// What a party is to the group.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewParty {
+    /// `supplier`, `bidder` or `rater`.
+    party: String,
+}
+
+/// Say that a unit is that of an external party
+#[utoipa::path(put, path = "/units/{id}/party", tag = "access", request_body = NewParty, params(("id" = String, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn enter_party(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Json(new): Json<NewParty>,
+) -> Answer<StatusCode> {
+    super::enter_party(&asker.ctx, &id, &new.party).await?;
     Ok(StatusCode::NO_CONTENT)
 }

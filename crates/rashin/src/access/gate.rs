@@ -1,14 +1,27 @@
-//! Decides, in one SQL statement, whether a person may do an act to an object.
+//! Decides, in one SQL statement, whether a person may do an act to an object, and leaves a trace of every no.
+
+use std::sync::Arc;
 
 use platform::act::BoxFuture;
 use platform::db::Reader;
-use platform::{Act, Gate, Object, Result};
+use platform::{Act, Actor, Ctx, Error, Gate, Message, Object, Result};
 
+use super::refusals::{self, Refusals};
 use super::store;
 
-/// The gate of the product: a grant with one of the act's roles on the object's unit or one above it.
+/// The gate of the product: a grant that carries one of the act's powers, on the object's unit or one above it.
 #[derive(Debug, Default)]
-pub struct Grants;
+pub struct Grants {
+    refusals: Arc<Refusals>,
+}
+
+impl Grants {
+    /// A gate that gathers the refusals of unknown people here.
+    #[must_use]
+    pub fn gathering(refusals: Arc<Refusals>) -> Self {
+        Self { refusals }
+    }
+}
 
 impl Gate for Grants {
     fn allows<'a>(
@@ -21,14 +34,21 @@ impl Gate for Grants {
     ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
             let Some(unit_id) = &object.unit_id else { return Ok(false) };
-            let values = [account_id.into(), unit_id.as_str().into(), role_list(act.roles).into(), now_ms.into()];
+            let values = [account_id.into(), unit_id.as_str().into(), act.powers().into(), now_ms.into()];
             Ok(!reader.fetch(&store::ALLOWED, &values).await?.is_empty())
         })
     }
-}
 
-/// Roles as one text `|a|b|`, to be matched in SQL.
-#[must_use]
-pub fn role_list(roles: &[&str]) -> String {
-    format!("|{}|", roles.join("|"))
+    fn refused<'a>(&'a self, ctx: &'a Ctx, act: &'static Act, object: &'a Object) -> BoxFuture<'a, Error> {
+        Box::pin(async move {
+            if let Actor::Anonymous { source } = ctx.actor() {
+                self.refusals.count(source, ctx.now_ms());
+                return Error::Forbidden(Message::new("error-sign-in-first"));
+            }
+            match refusals::refuse(ctx, act, object).await {
+                Ok(message) => Error::Forbidden(message),
+                Err(error) => error,
+            }
+        })
+    }
 }

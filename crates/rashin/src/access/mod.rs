@@ -2,16 +2,31 @@
 //!
 //! A grant says who, what, where, by whom, why and until when. Invariants: the gate decides in one SQL statement; a
 //! grant counts for its unit and everything below it, from the next request on and no longer than it lasts; the last
-//! administrator of a tenant keeps the role. Which roles there are is told by `organisation::roles`, since the acts of
-//! the organisation, which comes before, name them too.
+//! administrator of a tenant keeps the role; every refusal leaves one trace. Which roles the product has is told by
+//! `organisation::roles`, since the acts of the organisation, which comes before, name them too.
 
 pub mod actions;
 pub mod acts;
 pub mod api;
+pub mod cli;
+pub mod custom;
+pub mod explain;
 pub mod gate;
 pub mod model;
+pub mod refusals;
 pub mod store;
 pub mod web;
 
-pub use actions::{Terms, add_grant, administrators, colleagues, end_grant, give, grants_of_tenant, own_grants};
-pub use model::Grant;
+#[cfg(test)]
+mod tests;
+
+pub use actions::{
+    Terms, administrators, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant, own_grants,
+    own_powers, parties,
+};
+pub use custom::{change_role, close_role, list_roles, make_role, open_roles};
+pub use explain::{Explanation, explain};
+pub use model::{CustomRole, Grant};
+pub use refusals::{Refusals, enter_gathered, not_shown};
+#[cfg(test)]
+pub(crate) use tests::add_grant;

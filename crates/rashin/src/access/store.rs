@@ -1,32 +1,70 @@
-//! The table `grants`, and what the gate asks of it.
+//! The tables `grants`, `custom_roles` with their acts and closures, `external_parties`, and what the gate asks of them.
 
 use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
 
-use super::model::Grant;
+use super::model::{CustomRole, Grant};
 
 statements! {
     TENANT_OF = "SELECT tenant_id FROM accounts WHERE id = $1";
     ADD_GRANT = "INSERT INTO grants (id, tenant_id, account_id, role, unit_id, granted_by, granted_at_ms, reason, until_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     END_GRANT = "UPDATE grants SET ended_at_ms = $2 WHERE id = $1 AND ended_at_ms IS NULL";
-    GRANTS_OF_TENANT = "SELECT g.id, g.account_id, g.role, g.unit_id, u.name AS unit_name, g.granted_at_ms, g.until_ms, g.reason \
-        FROM grants g JOIN units u ON u.id = g.unit_id WHERE g.tenant_id = $1 AND g.ended_at_ms IS NULL \
+    GRANTS_OF_TENANT = "SELECT g.id, g.account_id, g.role, c.name AS role_name, g.unit_id, u.name AS unit_name, b.name AS granted_by, \
+        g.granted_at_ms, g.until_ms, g.reason FROM grants g JOIN units u ON u.id = g.unit_id \
+        LEFT JOIN custom_roles c ON c.id = g.role LEFT JOIN accounts b ON b.id = g.granted_by WHERE g.tenant_id = $1 AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) ORDER BY g.account_id, g.granted_at_ms, g.id LIMIT 5000";
-    GRANTS_OF_ACCOUNT = "SELECT g.id, g.account_id, g.role, g.unit_id, u.name AS unit_name, g.granted_at_ms, g.until_ms, g.reason \
-        FROM grants g JOIN units u ON u.id = g.unit_id WHERE g.account_id = $1 AND g.ended_at_ms IS NULL \
+    GRANTS_OF_ACCOUNT = "SELECT g.id, g.account_id, g.role, c.name AS role_name, g.unit_id, u.name AS unit_name, b.name AS granted_by, \
+        g.granted_at_ms, g.until_ms, g.reason FROM grants g JOIN units u ON u.id = g.unit_id \
+        LEFT JOIN custom_roles c ON c.id = g.role LEFT JOIN accounts b ON b.id = g.granted_by WHERE g.account_id = $1 AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) ORDER BY g.granted_at_ms, g.id LIMIT 500";
-    COLLEAGUES = "SELECT DISTINCT a.id, a.name FROM accounts a JOIN grants g ON g.account_id = a.id \
+    COLLEAGUES = "SELECT DISTINCT a.id, a.name FROM accounts a JOIN grant_powers g ON g.account_id = a.id \
         JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 LEFT JOIN account_suspensions s ON s.account_id = a.id \
-        WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
+        WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
         AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' \
         ORDER BY a.name, a.id LIMIT 1000";
-    ALLOWED_ = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
+    ALLOWED_ = "SELECT 1 AS yes FROM grant_powers g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
         JOIN accounts a ON a.id = g.account_id LEFT JOIN account_suspensions s ON s.account_id = a.id \
-        WHERE g.account_id = $1 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
+        WHERE g.account_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
         AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' LIMIT 1";
     ADMINISTRATORS = "SELECT COUNT(DISTINCT g.account_id) AS n FROM grants g LEFT JOIN account_suspensions s ON s.account_id = g.account_id \
         WHERE g.tenant_id = $1 AND g.unit_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) AND s.account_id IS NULL";
+    // Who can give rights on a unit: its administrators and those above, who can sign in.
+    GIVERS = "SELECT DISTINCT a.name FROM grants g JOIN accounts a ON a.id = g.account_id JOIN units gu ON gu.id = g.unit_id \
+        JOIN units u ON u.id = $2 LEFT JOIN account_suspensions s ON s.account_id = a.id \
+        WHERE g.tenant_id = $1 AND a.tenant_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $3) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' \
+        ORDER BY a.name LIMIT 5";
+    POWERS_OF = "SELECT DISTINCT unit_id, power FROM grant_powers WHERE account_id = $1 AND (until_ms IS NULL OR until_ms > $2) LIMIT 5000";
+    // Why a person may: the grants behind the gate's answer.
+    WAYS = "SELECT g.id, g.account_id, g.role, c.name AS role_name, g.unit_id, gu.name AS unit_name, b.name AS granted_by, \
+        g.granted_at_ms, g.until_ms, g.reason FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
+        LEFT JOIN custom_roles c ON c.id = g.role LEFT JOIN accounts b ON b.id = g.granted_by \
+        WHERE g.id IN (SELECT p.id FROM grant_powers p WHERE p.account_id = $1 AND $3 LIKE '%|' || p.power || '|%' \
+          AND (p.until_ms IS NULL OR p.until_ms > $4)) AND u.path LIKE gu.path || '%' ORDER BY g.granted_at_ms, g.id LIMIT 100";
+    PERSON = "SELECT a.id, a.name, a.tenant_id, s.suspended_at_ms FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id \
+        WHERE (a.id = $1 OR a.email = $1) AND a.tenant_id = $2";
+    // The unit something belongs to. Read across domains, since the question may be asked of anything.
+    PLACE = "SELECT 'unit' AS kind, id AS unit_id FROM units WHERE id = $1 \
+        UNION ALL SELECT 'assessment' AS kind, unit_id FROM assessments WHERE id = $1";
+    ROLES = "SELECT r.id, r.name, r.version, x.closed_at_ms FROM custom_roles r LEFT JOIN custom_role_closures x ON x.role_id = r.id \
+        WHERE r.tenant_id = $1 ORDER BY r.name, r.id LIMIT 200";
+    ROLE_ACTS = "SELECT c.role_id, c.act_id FROM custom_role_acts c JOIN custom_roles r ON r.id = c.role_id WHERE r.tenant_id = $1 \
+        ORDER BY c.role_id, c.act_id LIMIT 20000";
+    ROLES_WITH = "SELECT r.name FROM custom_roles r JOIN custom_role_acts c ON c.role_id = r.id LEFT JOIN custom_role_closures x ON x.role_id = r.id \
+        WHERE r.tenant_id = $1 AND c.act_id = $2 AND x.role_id IS NULL ORDER BY r.name, r.id LIMIT 20";
+    ADD_ROLE = "INSERT INTO custom_roles (id, tenant_id, name, made_by, made_at_ms, version) VALUES ($1, $2, $3, $4, $5, 1)";
+    CHANGE_ROLE = "UPDATE custom_roles SET name = $2, version = version + 1 WHERE id = $1 AND version = $3 \
+        AND NOT EXISTS (SELECT 1 FROM custom_role_closures x WHERE x.role_id = custom_roles.id)";
+    CLEAR_ROLE_ACTS = "DELETE FROM custom_role_acts WHERE role_id = $1";
+    ADD_ROLE_ACT = "INSERT INTO custom_role_acts (role_id, act_id) VALUES ($1, $2)";
+    CLOSE_ROLE = "INSERT INTO custom_role_closures (role_id, closed_by, closed_at_ms, reason) VALUES ($1, $2, $3, $4)";
+    PARTY_OF = "SELECT e.party FROM external_parties e JOIN units eu ON eu.id = e.unit_id JOIN units u ON u.id = $1 \
+        WHERE u.path LIKE eu.path || '%' LIMIT 1";
+    PARTIES = "SELECT e.unit_id, e.party FROM external_parties e JOIN units u ON u.id = e.unit_id WHERE u.tenant_id = $1 LIMIT 5000";
+    ENTER_PARTY = "INSERT INTO external_parties (unit_id, party, entered_by, entered_at_ms) VALUES ($1, $2, $3, $4)";
+    INSIDERS_BELOW = "SELECT COUNT(*) AS n FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $1 \
+        WHERE gu.path LIKE u.path || '%' AND g.role <> 'respondent' AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $2)";
 }
 
 /// Whether a grant allows an act; asked by the gate.
@@ -37,8 +75,10 @@ fn grant_of(row: &Row) -> Result<Grant> {
         id: row.text("id")?,
         account_id: row.text("account_id")?,
         role: row.text("role")?,
+        role_name: row.opt_text("role_name")?,
         unit_id: row.text("unit_id")?,
         unit_name: row.text("unit_name")?,
+        granted_by: row.opt_text("granted_by")?,
         granted_at_ms: row.int("granted_at_ms")?,
         until_ms: row.opt_int("until_ms")?,
         reason: row.text("reason")?,
@@ -91,4 +131,105 @@ pub(super) async fn end_grant(deed: &mut Deed, id: &str) -> Result<()> {
 pub(super) async fn administrators(deed: &mut Deed, tenant_id: &str) -> Result<i64> {
     let now_ms = deed.now_ms();
     deed.row(&ADMINISTRATORS, &[tenant_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+/// Names of those who can give rights on a unit of the asker's tenant.
+pub(super) async fn givers(ctx: &Ctx, unit_id: &str) -> Result<Vec<String>> {
+    let (_, tenant_id) = ctx.account()?;
+    let values = [tenant_id.into(), unit_id.into(), ctx.now_ms().into()];
+    ctx.rows(&GIVERS, &values).await?.iter().map(|row| row.text("name")).collect()
+}
+
+pub(super) async fn powers_of(ctx: &Ctx, account_id: &str) -> Result<Vec<(String, String)>> {
+    let rows = ctx.rows(&POWERS_OF, &[account_id.into(), ctx.now_ms().into()]).await?;
+    rows.iter().map(|row| Ok((row.text("power")?, row.text("unit_id")?))).collect()
+}
+
+pub(super) async fn ways(ctx: &Ctx, account_id: &str, unit_id: &str, powers: &str) -> Result<Vec<Grant>> {
+    let values = [account_id.into(), unit_id.into(), powers.into(), ctx.now_ms().into()];
+    ctx.rows(&WAYS, &values).await?.iter().map(grant_of).collect()
+}
+
+/// A person of the asker's tenant: id, name, whether suspended.
+pub(super) async fn person(ctx: &Ctx, id_or_email: &str) -> Result<(String, String, bool)> {
+    let (_, tenant_id) = ctx.account()?;
+    let row = ctx.row(&PERSON, &[id_or_email.into(), tenant_id.into()]).await?.ok_or(Error::NotFound)?;
+    Ok((row.text("id")?, row.text("name")?, row.opt_int("suspended_at_ms")?.is_some()))
+}
+
+/// Kind of the object with this id, and its unit.
+pub(super) async fn place(ctx: &Ctx, id: &str) -> Result<(String, String)> {
+    let row = ctx.row(&PLACE, &[id.into()]).await?.ok_or(Error::NotFound)?;
+    Ok((row.text("kind")?, row.text("unit_id")?))
+}
+
+pub(super) async fn roles(ctx: &Ctx, tenant_id: &str) -> Result<Vec<CustomRole>> {
+    let acts = ctx.rows(&ROLE_ACTS, &[tenant_id.into()]).await?;
+    let acts = acts.iter().map(|row| Ok((row.text("role_id")?, row.text("act_id")?))).collect::<Result<Vec<_>>>()?;
+    let rows = ctx.rows(&ROLES, &[tenant_id.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let id = row.text("id")?;
+            let own = acts.iter().filter(|(role_id, _)| *role_id == id).map(|(_, act_id)| act_id.clone()).collect();
+            let closed = row.opt_int("closed_at_ms")?.is_some();
+            Ok(CustomRole { id, name: row.text("name")?, acts: own, closed, version: row.int("version")? })
+        })
+        .collect()
+}
+
+pub(super) async fn roles_with(ctx: &Ctx, act_id: &str) -> Result<Vec<String>> {
+    let (_, tenant_id) = ctx.account()?;
+    let rows = ctx.rows(&ROLES_WITH, &[tenant_id.into(), act_id.into()]).await?;
+    rows.iter().map(|row| row.text("name")).collect()
+}
+
+pub(super) async fn add_role(deed: &mut Deed, tenant_id: &str, role: &CustomRole, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [role.id.as_str().into(), tenant_id.into(), role.name.as_str().into(), by.into(), now_ms.into()];
+    deed.write(&ADD_ROLE, &values).await?;
+    set_role_acts(deed, role).await
+}
+
+async fn set_role_acts(deed: &mut Deed, role: &CustomRole) -> Result<()> {
+    deed.write(&CLEAR_ROLE_ACTS, &[role.id.as_str().into()]).await?;
+    for act_id in &role.acts {
+        deed.write(&ADD_ROLE_ACT, &[role.id.as_str().into(), act_id.as_str().into()]).await?;
+    }
+    Ok(())
+}
+
+/// Changes an open role that is still as its editor saw it.
+pub(super) async fn change_role(deed: &mut Deed, role: &CustomRole, seen_version: i64) -> Result<()> {
+    let values = [role.id.as_str().into(), role.name.as_str().into(), seen_version.into()];
+    match deed.write(&CHANGE_ROLE, &values).await? {
+        1 => set_role_acts(deed, role).await,
+        _ => Err(Error::conflict("error-changed-meanwhile")),
+    }
+}
+
+pub(super) async fn close_role(deed: &mut Deed, id: &str, by: &str, reason: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&CLOSE_ROLE, &[id.into(), by.into(), now_ms.into(), reason.into()]).await.map(|_| ())
+}
+
+/// What the unit's party, or that of a unit above, is; none for units of the group itself.
+pub(super) async fn party_of(ctx: &Ctx, unit_id: &str) -> Result<Option<String>> {
+    ctx.row(&PARTY_OF, &[unit_id.into()]).await?.map(|row| row.text("party")).transpose()
+}
+
+pub(super) async fn parties(ctx: &Ctx) -> Result<Vec<(String, String)>> {
+    let (_, tenant_id) = ctx.account()?;
+    let rows = ctx.rows(&PARTIES, &[tenant_id.into()]).await?;
+    rows.iter().map(|row| Ok((row.text("unit_id")?, row.text("party")?))).collect()
+}
+
+pub(super) async fn enter_party(deed: &mut Deed, unit_id: &str, party: &str, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&ENTER_PARTY, &[unit_id.into(), party.into(), by.into(), now_ms.into()]).await.map(|_| ())
+}
+
+/// How many grants on the unit or below it are those of insiders.
+pub(super) async fn insiders_below(deed: &mut Deed, unit_id: &str) -> Result<i64> {
+    let now_ms = deed.now_ms();
+    deed.row(&INSIDERS_BELOW, &[unit_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
 }

@@ -1,17 +1,34 @@
-//! Forms by which roles are given and taken back; they stand on the page of people.
+//! Pages of access: the tenant's own roles, and why somebody may. Forms by which roles are given stand on the page of
+//! people.
 
-use axum::extract::Path;
-use axum::routing::post;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use axum::{Form, Router};
+use platform::{Act, Error};
 use serde::Deserialize;
 
-use crate::face::{Answer, App, Done, SignedIn};
+use super::actions::Terms;
+use super::custom::offered;
+use super::explain::Explanation;
+use super::model::{CustomRole, Party, checked_until};
+use crate::domains;
+use crate::face::page::{Faults, faults_or};
+use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
+use crate::organisation::{self, Unit};
 
 /// The routes.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/accounts/{id}/grants", post(add_grant))
         .route("/accounts/{id}/grants/{grant}/end", post(end_grant))
+        .route("/access/roles", get(show_roles).post(make_role))
+        .route("/access/roles/{id}", post(change_role))
+        .route("/access/roles/{id}/closure", post(close_role))
+        .route("/access/explain", get(show_explanation))
+        .route("/access/parties", get(show_parties))
+        .route("/units/{id}/party", post(enter_party))
 }
 
 #[derive(Deserialize)]
@@ -20,10 +37,14 @@ struct GrantForm {
     unit: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    until: String,
 }
 
 async fn add_grant(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<GrantForm>) -> Answer<Done> {
-    super::add_grant(&asker.ctx, &id, &form.role, &form.unit, &form.reason).await?;
+    let until_ms = checked_until(&form.until, asker.ctx.now_ms()).map_err(|fault| Error::Invalid(vec![fault]))?;
+    let terms = Terms { role: &form.role, unit_id: &form.unit, reason: &form.reason, until_ms };
+    super::grant(&asker.ctx, &id, &terms).await?;
     Ok(Done::to("/accounts", "granted"))
 }
 
@@ -40,4 +61,132 @@ async fn end_grant(
 ) -> Answer<Done> {
     super::end_grant(&asker.ctx, &id, &grant, &form.reason).await?;
     Ok(Done::to("/accounts", "grant-ended"))
+}
+
+#[derive(Template)]
+#[template(path = "access/pages/roles.html")]
+struct RolesPage {
+    page: Page,
+    roles: Vec<CustomRole>,
+    offered: Vec<&'static Act>,
+    faults: Faults,
+    name: String,
+}
+
+async fn roles_page(asker: &Asker, name: String, faults: Faults) -> Answer<Html<RolesPage>> {
+    let roles = super::list_roles(&asker.ctx).await?;
+    Ok(Html(RolesPage { page: asker.page.clone(), roles, offered: offered().collect(), faults, name }))
+}
+
+async fn show_roles(SignedIn(asker): SignedIn) -> Answer<Html<RolesPage>> {
+    roles_page(&asker, String::new(), Faults::default()).await
+}
+
+/// A role as a form sends it: `acts` as often as there are acts.
+#[derive(Default)]
+struct RoleForm {
+    name: String,
+    acts: Vec<String>,
+    version: i64,
+}
+
+impl RoleForm {
+    fn of(pairs: Vec<(String, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "role_name" => form.name = value,
+                "acts" => form.acts.push(value),
+                "version" => form.version = value.parse().unwrap_or_default(),
+                _ => {}
+            }
+        }
+        form
+    }
+}
+
+async fn make_role(SignedIn(asker): SignedIn, Form(pairs): Form<Vec<(String, String)>>) -> Answer<Response> {
+    let form = RoleForm::of(pairs);
+    match faults_or(super::make_role(&asker.ctx, &form.name, &form.acts).await)? {
+        Ok(_) => Ok(Done::to("/access/roles", "role-made").into_response()),
+        Err(faults) => Ok(roles_page(&asker, form.name, faults).await?.into_response()),
+    }
+}
+
+async fn change_role(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Answer<Done> {
+    let form = RoleForm::of(pairs);
+    super::change_role(&asker.ctx, &id, &form.name, &form.acts, form.version).await?;
+    Ok(Done::to("/access/roles", "role-changed"))
+}
+
+async fn close_role(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<ReasonForm>) -> Answer<Done> {
+    super::close_role(&asker.ctx, &id, &form.reason).await?;
+    Ok(Done::to("/access/roles", "role-closed"))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Question {
+    person: String,
+    act: String,
+    object: String,
+}
+
+#[derive(Template)]
+#[template(path = "access/pages/explain.html")]
+struct ExplainPage {
+    page: Page,
+    question: Question,
+    units: Vec<Unit>,
+    acts: Vec<&'static Act>,
+    answer: Option<Explanation>,
+    faults: Faults,
+}
+
+async fn show_explanation(SignedIn(asker): SignedIn, Query(question): Query<Question>) -> Answer<Html<ExplainPage>> {
+    let units = organisation::list_units(&asker.ctx).await?;
+    let acts = domains::ALL.iter().flat_map(|domain| domain.acts).copied().collect();
+    let (mut answer, mut faults) = (None, Faults::default());
+    if !question.object.is_empty() {
+        match faults_or(super::explain(&asker.ctx, &question.person, &question.act, &question.object).await)? {
+            Ok(found) => answer = Some(found),
+            Err(found) => faults = found,
+        }
+    }
+    Ok(Html(ExplainPage { page: asker.page, question, units, acts, answer, faults }))
+}
+
+#[derive(Template)]
+#[template(path = "access/pages/parties.html")]
+struct PartiesPage {
+    page: Page,
+    units: Vec<Unit>,
+    parties: Vec<(String, String)>,
+}
+
+impl PartiesPage {
+    fn party(&self, unit: &Unit) -> &str {
+        self.parties.iter().find(|(unit_id, _)| *unit_id == unit.id).map_or("", |(_, party)| party)
+    }
+}
+
+async fn show_parties(SignedIn(asker): SignedIn) -> Answer<Html<PartiesPage>> {
+    let mut units = organisation::list_units(&asker.ctx).await?;
+    units.retain(|unit| !unit.closed && unit.parent_id.is_some());
+    let parties = super::parties(&asker.ctx).await?;
+    Ok(Html(PartiesPage { page: asker.page, units, parties }))
+}
+
+#[derive(Deserialize)]
+struct PartyForm {
+    party: String,
+}
+
+async fn enter_party(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<PartyForm>) -> Answer<Done> {
+    super::enter_party(&asker.ctx, &id, &form.party).await.map_err(Failure)?;
+    Ok(Done::to("/access/parties", "party-entered"))
 }

@@ -48,7 +48,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Summary>> {
 
 /// Self-checks one may see that fit a filter.
 pub async fn find(ctx: &Ctx, filter: &Filter) -> Result<Vec<Summary>> {
-    store::visible(ctx, acts::READ.roles, filter).await
+    store::visible(ctx, &acts::READ, filter).await
 }
 
 /// Areas that the asker was asked to answer.

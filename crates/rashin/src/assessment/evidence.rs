@@ -118,9 +118,7 @@ pub async fn add(
     if assessment.evidence.len() >= COUNT_LIMIT {
         return Err(Error::field("file", &name, Message::new("error-file-count").with("most", COUNT_LIMIT)));
     }
-    if !ctx.may(&acts::ANSWER, &assessment.object()).await? {
-        return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", acts::ANSWER.roles.join(" "))));
-    }
+    ctx.require(&acts::ANSWER, &assessment.object()).await?;
     let file = Evidence {
         id: new_id(ctx)?,
         item_id: item_id.to_owned(),

@@ -91,9 +91,7 @@ fn check_head(assessment: &Assessment, answers: &Answers, entries: &[Entry]) -> 
 pub async fn plan(ctx: &Ctx, id: &str, entries: &[Entry]) -> Result<Plan> {
     let assessment = actions::open(ctx, id).await?;
     assessment.must_be_open()?;
-    if !ctx.may(&acts::ANSWER, &assessment.object()).await? {
-        return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", acts::ANSWER.roles.join(" "))));
-    }
+    ctx.require(&acts::ANSWER, &assessment.object()).await?;
     plan_for(&assessment, entries)
 }
 

@@ -6,7 +6,7 @@ use platform::{Act, Ctx, Result};
 
 use crate::{access, organisation};
 
-/// The asker's grants and the places of the units one sees.
+/// What the asker's grants let do, and the places of the units one sees.
 #[derive(Debug, Clone, Default)]
 pub struct Rights {
     grants: Vec<(String, String)>,
@@ -18,9 +18,9 @@ impl Rights {
     pub async fn of(ctx: &Ctx) -> Result<Self> {
         let units = organisation::list_units(ctx).await?;
         let paths: BTreeMap<String, String> = units.into_iter().map(|unit| (unit.id, unit.path)).collect();
-        let grants = access::own_grants(ctx).await?;
-        let placed = |grant: access::Grant| paths.get(&grant.unit_id).cloned().map(|path| (grant.role, path));
-        let grants = grants.into_iter().filter_map(placed).collect();
+        let powers = access::own_powers(ctx).await?;
+        let placed = |(power, unit_id): (String, String)| paths.get(&unit_id).cloned().map(|path| (power, path));
+        let grants = powers.into_iter().filter_map(placed).collect();
         Ok(Self { grants, paths })
     }
 
@@ -28,13 +28,13 @@ impl Rights {
     #[must_use]
     pub fn may(&self, act: &Act, unit_id: &str) -> bool {
         let Some(path) = self.paths.get(unit_id) else { return false };
-        self.grants.iter().any(|(role, above)| act.roles.contains(&role.as_str()) && path.starts_with(above.as_str()))
+        self.grants.iter().any(|(power, above)| act.is_held_by(power) && path.starts_with(above.as_str()))
     }
 
     /// Whether the act is allowed anywhere at all.
     #[must_use]
     pub fn may_anywhere(&self, act: &Act) -> bool {
-        self.grants.iter().any(|(role, _)| act.roles.contains(&role.as_str()))
+        self.grants.iter().any(|(power, _)| act.is_held_by(power))
     }
 }
 

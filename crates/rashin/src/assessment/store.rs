@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use platform::db::like_literally;
-use platform::{Ctx, Deed, Error, Message, Result, Row, Value, statements};
+use platform::{Act, Ctx, Deed, Error, Message, Result, Row, Value, statements};
 
 use super::record::{
     Approval, Assessment, Evidence, Filter, ItemAnswer, OwnPart, Part, ProfileAnswer, State, Submission, Summary,
 };
-use crate::access::gate::role_list;
 
 statements! {
     ADD = "INSERT INTO assessments (id, tenant_id, unit_id, item_set_id, item_set_hash, period, created_by, created_at_ms, changes) \
@@ -29,8 +28,8 @@ statements! {
         FROM assessments a JOIN units u ON u.id = a.unit_id LEFT JOIN approvals p ON p.assessment_id = a.id \
         LEFT JOIN submissions s ON s.assessment_id = a.id AND s.returned_at_ms IS NULL LEFT JOIN accounts w ON w.id = s.submitted_by \
         WHERE a.tenant_id = $1 AND (a.unit_id = $5 OR $5 = '') AND (a.period = $6 OR $6 = '') \
-          AND (LOWER(u.name) LIKE '%' || LOWER($8) || '%' ESCAPE '!') AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id \
-          WHERE g.account_id = $2 AND $3 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
+          AND (LOWER(u.name) LIKE '%' || LOWER($8) || '%' ESCAPE '!') AND EXISTS (SELECT 1 FROM grant_powers g JOIN units gu ON gu.id = g.unit_id \
+          WHERE g.account_id = $2 AND $3 LIKE '%|' || g.power || '|%' \
           AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%')) v \
         WHERE (v.state = $7 OR $7 = '') \
         ORDER BY CASE WHEN $9 = 'unit' THEN v.unit_name ELSE '' END, CASE WHEN $9 = 'state' THEN v.state ELSE '' END DESC, \
@@ -137,7 +136,7 @@ fn summary_of(row: &Row) -> Result<Summary> {
 }
 
 /// Self-checks the asker may read that fit the filter.
-pub(super) async fn visible(ctx: &Ctx, roles: &[&str], filter: &Filter) -> Result<Vec<Summary>> {
+pub(super) async fn visible(ctx: &Ctx, act: &Act, filter: &Filter) -> Result<Vec<Summary>> {
     // No name is longer, and SQLite takes no pattern of any length.
     if filter.name.chars().count() > 100 {
         return Ok(Vec::new());
@@ -146,7 +145,7 @@ pub(super) async fn visible(ctx: &Ctx, roles: &[&str], filter: &Filter) -> Resul
     let values = [
         tenant_id.into(),
         account_id.into(),
-        role_list(roles).into(),
+        act.powers().into(),
         ctx.now_ms().into(),
         filter.unit_id.as_str().into(),
         filter.period.as_str().into(),

@@ -1,6 +1,6 @@
 //! What may be asked of the log.
 
-use platform::{Ctx, Error, Message, Object, Result};
+use platform::{Ctx, Object, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -53,8 +53,6 @@ pub struct Filter {
 /// A page of the tenant's log, newest first.
 pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
     let (_, tenant_id) = ctx.account()?;
-    if !ctx.may(&acts::READ, &Object::of_unit("log", tenant_id, tenant_id)).await? {
-        return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", acts::READ.roles.join(" "))));
-    }
+    ctx.require(&acts::READ, &Object::of_unit("log", tenant_id, tenant_id)).await?;
     store::page(ctx, tenant_id, filter, i64::try_from(PAGE_SIZE).unwrap_or(50)).await
 }

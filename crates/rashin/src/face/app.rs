@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use platform::{Actor, Ctx, Ground, Texts, Via};
 
+use crate::access::Refusals;
 use crate::assessment::evidence::EvidenceFolder;
 
 /// The running product.
@@ -14,6 +15,8 @@ pub struct App {
     pub ground: Ground,
     /// All messages.
     pub texts: Arc<Texts>,
+    /// Refusals of unknown people, until they are entered in the log.
+    pub refusals: Arc<Refusals>,
     /// Where evidence is kept.
     pub evidence: EvidenceFolder,
     /// Address under which people reach it, without a slash at the end.

@@ -147,6 +147,7 @@ impl FromRequestParts<App> for SignedIn {
         if asker.found.is_some() {
             return Ok(Self(asker));
         }
+        app.refusals.count(&asker.source, asker.ctx.now_ms());
         if is_api(uri_of(parts).path()) {
             return Err(Failure::sign_in_first().into_response());
         }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::asker::is_api;
 use super::{App, Asker, Page};
+use crate::access;
 
 /// An error on its way out. [`show_failures`] gives it its face.
 #[derive(Debug)]
@@ -173,6 +174,12 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if !(status.is_client_error() || status.is_server_error()) || (error.is_none() && !plain) {
         return response;
+    }
+    if matches!(error.as_deref(), Some(Error::NotFound))
+        && asker.found.is_some()
+        && let Err(error) = access::not_shown(&asker.ctx, &path).await
+    {
+        tracing::warn!(%error, "a refusal was not entered in the log");
     }
     let mut reference = None;
     if let Some(Error::Internal(cause)) = error.as_deref() {

@@ -11,6 +11,7 @@ use platform::web::cookie;
 use platform::{Error, Fault, Language, Message, Texts};
 
 use super::{App, Failure};
+use crate::access::Grant;
 use crate::identity::Session;
 
 /// What every template knows as `page`.
@@ -192,13 +193,40 @@ impl Page {
         self.t(&format!("role-{role}"))
     }
 
-    /// The text of a message. Roles in it are told by their names.
+    /// The role of a grant, by its short name or the one the tenant gave it.
+    #[must_use]
+    pub fn held_role(&self, grant: &Grant) -> String {
+        grant.role_name.clone().unwrap_or_else(|| self.role(&grant.role))
+    }
+
+    /// Why somebody may or may not.
+    #[must_use]
+    pub fn because(&self, because: &str) -> String {
+        self.t(&format!("explain-because-{because}"))
+    }
+
+    /// What an external party is.
+    #[must_use]
+    pub fn party(&self, party: &str) -> String {
+        self.t(&format!("party-{party}"))
+    }
+
+    /// The last day on which something counts that ends at this moment.
+    #[must_use]
+    pub fn last_day(&self, until_ms: &i64) -> String {
+        self.date(&(until_ms - 1))
+    }
+
+    /// The text of a message. Roles and people in it are told by their names.
     #[must_use]
     pub fn message(&self, message: &Message) -> String {
         let mut named = message.clone();
         if let Some(roles) = named.args.get_mut("roles") {
             let shown: Vec<String> = roles.split_whitespace().map(|role| self.role(role)).collect();
             *roles = shown.join(if self.language == Language::Ja { "、" } else { ", " });
+        }
+        if let Some(people) = named.args.get_mut("people") {
+            *people = people.replace('\n', if self.language == Language::Ja { "、" } else { ", " });
         }
         self.texts.show(self.language, &named)
     }

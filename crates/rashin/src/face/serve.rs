@@ -56,10 +56,13 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
-    let ground = Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants) };
+    let refusals = Arc::new(access::Refusals::default());
+    let gate = Arc::new(access::gate::Grants::gathering(Arc::clone(&refusals)));
+    let ground = Ground { db, clock, entropy, gate };
     Ok(App {
         ground,
         texts: texts::texts(),
+        refusals,
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
@@ -113,8 +116,23 @@ pub async fn listen(app: App, address: SocketAddr) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await.map_err(platform::Error::internal)
+    let gatherer = tokio::spawn(enter_refusals(app.clone()));
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await;
+    gatherer.abort();
+    access::enter_gathered(&app.system(), &app.refusals, true).await?;
+    served.map_err(platform::Error::internal)
+}
+
+/// Every quarter of a minute: enters the refusals of unknown people that past minutes gathered.
+async fn enter_refusals(app: App) {
+    let mut beat = tokio::time::interval(Duration::from_secs(15));
+    loop {
+        beat.tick().await;
+        if let Err(error) = access::enter_gathered(&app.system(), &app.refusals, false).await {
+            tracing::warn!(%error, "refusals were not entered in the log");
+        }
+    }
 }
 
 async fn stop_signal() {

@@ -10,9 +10,7 @@ use crate::{access, organisation};
 /// People of the tenant with their grants.
 pub async fn list_accounts(ctx: &Ctx) -> Result<Vec<Account>> {
     let (_, tenant_id) = ctx.account()?;
-    if !ctx.may(&acts::READ, &Object::of_unit("tenant", tenant_id, tenant_id)).await? {
-        return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", acts::READ.roles.join(" "))));
-    }
+    ctx.require(&acts::READ, &Object::of_unit("tenant", tenant_id, tenant_id)).await?;
     store::of_tenant(ctx, tenant_id).await
 }
 

@@ -2,7 +2,7 @@
 
 use platform::Act;
 
-use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO};
+use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO, INTERNAL_AUDITOR};
 
 /// Make the first account with the one-time link.
 pub const SET_UP: Act = Act::anyone("identity.set-up");
@@ -19,7 +19,7 @@ pub const CHANGE_PASSWORD: Act = Act::signed_in("identity.change-password");
 /// Take up an invitation.
 pub const ACCEPT_INVITATION: Act = Act::anyone("identity.accept-invitation");
 /// See people and what they were granted.
-pub const READ: Act = Act::by("identity.read", &[ADMINISTRATOR, CISO, AUDITOR]);
+pub const READ: Act = Act::by("identity.read", &[ADMINISTRATOR, CISO, AUDITOR, INTERNAL_AUDITOR]);
 /// Invite a person into a unit with a role.
 pub const INVITE: Act = Act::by("identity.invite", &[ADMINISTRATOR]);
 /// Suspend a person, or end the suspension.

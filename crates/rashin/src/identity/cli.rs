@@ -7,7 +7,7 @@ use platform::{Error, Result};
 
 use super::links::{Newcomer, SetUp};
 use super::model::Account;
-use crate::access;
+use crate::access::{self, Terms, model::checked_until};
 use crate::face::commands::Desk;
 
 /// People and access
@@ -66,6 +66,9 @@ pub enum Command {
         /// Why
         #[arg(long, default_value = "")]
         reason: String,
+        /// Last day on which it counts, such as 2027-03-31
+        #[arg(long, default_value = "")]
+        until: String,
     },
     /// Take a role back
     EndGrant {
@@ -103,9 +106,13 @@ fn read_line() -> Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
+fn held(grant: &access::Grant) -> String {
+    let role = grant.role_name.as_ref().unwrap_or(&grant.role);
+    format!("{role}@{} ({})", grant.unit_name, grant.id)
+}
+
 fn line(account: &Account) -> String {
-    let grants: Vec<String> =
-        account.grants.iter().map(|grant| format!("{}@{} ({})", grant.role, grant.unit_name, grant.id)).collect();
+    let grants: Vec<String> = account.grants.iter().map(held).collect();
     let state = if account.suspended { " (suspended)" } else { "" };
     format!("{}  {} <{}>{state}  {}", account.id, account.name, account.email, grants.join(", "))
 }
@@ -129,8 +136,10 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
         Command::Accept { token, name } => {
             super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ())
         }
-        Command::Grant { account, role, unit, reason } => {
-            let grant = access::add_grant(ctx, &account, &role, &unit, &reason).await?;
+        Command::Grant { account, role, unit, reason, until } => {
+            let until_ms = checked_until(&until, ctx.now_ms()).map_err(|fault| Error::Invalid(vec![fault]))?;
+            let terms = Terms { role: &role, unit_id: &unit, reason: &reason, until_ms };
+            let grant = access::grant(ctx, &account, &terms).await?;
             desk.say(&grant, || vec![grant.id.clone()])
         }
         Command::EndGrant { account, grant, reason } => access::end_grant(ctx, &account, &grant, &reason).await,

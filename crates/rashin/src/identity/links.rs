@@ -94,7 +94,7 @@ pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
     account.tenant_id.clone_from(&root.id);
     store::add_account(&mut deed, &account).await?;
     for role in [roles::ADMINISTRATOR, roles::CISO] {
-        let terms = Terms { role, unit_id: &root.id, reason: "set-up" };
+        let terms = Terms { role, unit_id: &root.id, reason: "set-up", until_ms: None };
         access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("").await?;
@@ -110,7 +110,7 @@ pub async fn seed_tenant(ctx: &Ctx, input: &SetUp, also: &[&str]) -> Result<(Str
     account.tenant_id.clone_from(&root.id);
     store::add_account(&mut deed, &account).await?;
     for role in [roles::ADMINISTRATOR, roles::CISO].iter().chain(also) {
-        let terms = Terms { role, unit_id: &root.id, reason: "sample data" };
+        let terms = Terms { role, unit_id: &root.id, reason: "sample data", until_ms: None };
         access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("sample data").await?;
@@ -122,13 +122,15 @@ pub async fn invite(ctx: &Ctx, email: &str, role: &str, unit_id: &str) -> Result
     let (account_id, tenant_id) = ctx.account()?;
     let mut faults = Vec::new();
     let email = checked_email(email).map_err(|fault| faults.push(fault)).unwrap_or_default();
-    if !roles::ALL.contains(&role) {
-        faults.push(platform::Fault::new("role", role, Message::new("error-choice")));
+    let unit = organisation::unit(ctx, unit_id).await?;
+    match access::check_role(ctx, role, &unit).await {
+        Err(Error::Invalid(more)) => faults.extend(more),
+        other => drop(other?),
     }
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let unit = organisation::unit(ctx, unit_id).await?;
+    ctx.require(&acts::INVITE, &unit.object()).await?;
     if store::by_email(ctx, &email).await?.is_some() {
         return Err(Error::field("email", &email, Message::new("error-email-taken")));
     }
@@ -162,7 +164,7 @@ pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &st
     deed.in_log_of(&tenant_id);
     store::use_link(&mut deed, &token_hash(token)).await?;
     store::add_account(&mut deed, &account).await?;
-    let terms = Terms { role: &role, unit_id: &unit_id, reason: "invitation" };
+    let terms = Terms { role: &role, unit_id: &unit_id, reason: "invitation", until_ms: None };
     access::give(ctx, &mut deed, &tenant_id, &account.id, terms).await?;
     deed.note("role", role);
     deed.commit("").await?;

@@ -169,6 +169,7 @@ struct AccountsPage {
     accounts: Vec<Account>,
     units: Vec<Unit>,
     roles: &'static [&'static str],
+    own_roles: Vec<(String, String)>,
     link: String,
     email: String,
     faults: Faults,
@@ -178,7 +179,17 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
     let accounts = super::list_accounts(&asker.ctx).await?;
     let mut units = organisation::list_units(&asker.ctx).await?;
     units.retain(|unit| !unit.closed);
-    Ok(Html(AccountsPage { page: asker.page.clone(), accounts, units, roles: roles::ALL, link, email, faults }))
+    let own_roles = access::open_roles(&asker.ctx).await?;
+    Ok(Html(AccountsPage {
+        page: asker.page.clone(),
+        accounts,
+        units,
+        roles: roles::ALL,
+        own_roles,
+        link,
+        email,
+        faults,
+    }))
 }
 
 async fn show_accounts(SignedIn(asker): SignedIn) -> Answer<Html<AccountsPage>> {

@@ -34,7 +34,7 @@ pub async fn list_units(ctx: &Ctx) -> Result<Vec<Unit>> {
 
 /// Ids of the units one may do an act to: for pages that offer it only there.
 pub async fn units_to(ctx: &Ctx, act: &'static Act) -> Result<BTreeSet<String>> {
-    store::under_roles(ctx, &format!("|{}|", act.roles.join("|"))).await
+    store::under_powers(ctx, &act.powers()).await
 }
 
 /// One unit, if one may see it; else it is not found.
@@ -99,10 +99,7 @@ pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
     let moved_to = edit.parent_id.as_deref().filter(|parent_id| before.parent_id.as_deref() != Some(*parent_id));
     if let Some(parent_id) = moved_to {
         let parent = unit(ctx, parent_id).await?;
-        if !ctx.may(&acts::ADD_UNIT, &parent.object()).await? {
-            let roles = acts::ADD_UNIT.roles.join(" ");
-            return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", roles)));
-        }
+        ctx.require(&acts::ADD_UNIT, &parent.object()).await?;
     }
     let mut deed = ctx.begin(&acts::EDIT_UNIT, before.object()).await?;
     store::hold(&mut deed, &before.tenant_id).await?;

@@ -17,9 +17,9 @@ statements! {
         WHERE u.tenant_id = $1 AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id \
           WHERE g.account_id = $2 AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $3) \
           AND (u.path LIKE gu.path || '%' OR gu.path LIKE u.path || '%')) ORDER BY u.path LIMIT 5000";
-    // Units a grant with one of the roles lies on or above.
-    UNDER_ROLES = "SELECT u.id FROM units u WHERE u.tenant_id = $1 AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id \
-          WHERE g.account_id = $2 AND $4 LIKE '%|' || g.role || '|%' AND g.ended_at_ms IS NULL \
+    // Units a grant with one of the powers lies on or above.
+    UNDER_POWERS = "SELECT u.id FROM units u WHERE u.tenant_id = $1 AND EXISTS (SELECT 1 FROM grant_powers g JOIN units gu ON gu.id = g.unit_id \
+          WHERE g.account_id = $2 AND $4 LIKE '%|' || g.power || '|%' \
           AND (g.until_ms IS NULL OR g.until_ms > $3) AND u.path LIKE gu.path || '%') LIMIT 5000";
     EDIT = "UPDATE units SET name = $2, kind = $3, parent_id = $4, version = version + 1 WHERE id = $1 AND version = $5";
     MOVE_PATHS = "UPDATE units SET path = $2 || substr(path, CAST($3 AS INTEGER)) WHERE path LIKE $1 || '%'";
@@ -83,11 +83,11 @@ pub(super) async fn visible(ctx: &Ctx) -> Result<Vec<Unit>> {
     rows.iter().map(unit_of).collect()
 }
 
-/// Ids of the units one holds one of the roles for, `|a|b|`.
-pub(super) async fn under_roles(ctx: &Ctx, roles: &str) -> Result<BTreeSet<String>> {
+/// Ids of the units one holds one of the powers for, `|a|b|`.
+pub(super) async fn under_powers(ctx: &Ctx, powers: &str) -> Result<BTreeSet<String>> {
     let (account_id, tenant_id) = ctx.account()?;
-    let values = [tenant_id.into(), account_id.into(), ctx.now_ms().into(), roles.into()];
-    ctx.rows(&UNDER_ROLES, &values).await?.iter().map(|row| row.text("id")).collect()
+    let values = [tenant_id.into(), account_id.into(), ctx.now_ms().into(), powers.into()];
+    ctx.rows(&UNDER_POWERS, &values).await?.iter().map(|row| row.text("id")).collect()
 }
 
 pub(super) async fn edit(deed: &mut Deed, unit: &Unit, seen_version: i64) -> Result<()> {

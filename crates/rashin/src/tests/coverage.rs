@@ -24,6 +24,10 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /accounts/{id}/grants/{grant}/end", "DELETE /accounts/{id}/grants/{grant}", "account end-grant"),
     ("POST /accounts/{id}/suspension", "PUT /accounts/{id}/suspension", "account suspend"),
     ("POST /accounts/{id}/suspension", "DELETE /accounts/{id}/suspension", "account unsuspend"),
+    ("POST /access/roles", "POST /roles", "access add-role"),
+    ("POST /access/roles/{id}", "PUT /roles/{id}", "access edit-role"),
+    ("POST /access/roles/{id}/closure", "PUT /roles/{id}/closure", "access close-role"),
+    ("POST /units/{id}/party", "PUT /units/{id}/party", "access party"),
     ("POST /units", "POST /units", "unit add"),
     ("POST /units/{id}", "PUT /units/{id}", "unit edit"),
     ("POST /units/{id}/closure", "PUT /units/{id}/closure", "unit close"),
@@ -79,6 +83,8 @@ const OPEN: &[&str] = &["POST /setup/{token}", "POST /sessions", "POST /invitati
 const READING: &[&str] = &[
     "unit list",
     "account list",
+    "access roles",
+    "access explain",
     "log list",
     "assessment list",
     "assessment show",
@@ -327,6 +333,7 @@ fn commands() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     of::<crate::organisation::cli::Command>("unit", &mut found);
     of::<crate::identity::cli::Command>("account", &mut found);
+    of::<crate::access::cli::Command>("access", &mut found);
     of::<crate::audit_log::cli::Command>("log", &mut found);
     of::<crate::assessment::cli::Command>("assessment", &mut found);
     found

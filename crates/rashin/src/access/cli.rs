@@ -1,0 +1,112 @@
+//! `rashin access …`: the tenant's own roles, external parties, and why somebody may. Roles are given by
+//! `rashin account grant`.
+
+use clap::Subcommand;
+use platform::Result;
+
+use super::explain::Explanation;
+use super::model::{CustomRole, Grant};
+use crate::face::commands::Desk;
+
+/// Own roles, external parties, explanations
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say whether a person may do an act to an object, and why
+    Explain {
+        /// Account id or address
+        person: String,
+        /// Act, such as assessment.read
+        act: String,
+        /// Id of a unit or self-check
+        object: String,
+    },
+    /// List the roles the tenant made
+    Roles,
+    /// Make a role out of acts
+    AddRole {
+        /// Name
+        name: String,
+        /// Acts, such as assessment.read
+        #[arg(required = true)]
+        acts: Vec<String>,
+    },
+    /// Change a role, for all who hold it
+    EditRole {
+        /// Role id
+        id: String,
+        /// Name
+        #[arg(long)]
+        name: String,
+        /// The version seen
+        #[arg(long)]
+        version: i64,
+        /// All its acts
+        #[arg(required = true)]
+        acts: Vec<String>,
+    },
+    /// Close a role for good
+    CloseRole {
+        /// Role id
+        id: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Say that a unit is that of an external party
+    Party {
+        /// Unit id
+        unit: String,
+        /// supplier, bidder or rater
+        party: String,
+    },
+}
+
+fn role_line(role: &CustomRole) -> String {
+    let state = if role.closed { " (closed)" } else { "" };
+    format!("{}  {}{state}  v{}  {}", role.id, role.name, role.version, role.acts.join(", "))
+}
+
+fn grant_line(grant: &Grant) -> String {
+    let role = grant.role_name.as_ref().unwrap_or(&grant.role);
+    let until = grant.until_ms.and_then(|until_ms| jiff::Timestamp::from_millisecond(until_ms).ok());
+    let until = until.map_or_else(|| "–".to_owned(), |until| until.to_string());
+    let by = grant.granted_by.as_deref().unwrap_or("–");
+    format!("  {role} @ {}  by {by}  until {until}  {}", grant.unit_name, grant.reason)
+}
+
+/// The answer in lines.
+pub fn lines(found: &Explanation) -> Vec<String> {
+    let word = if found.allowed { "yes" } else { "no" };
+    let mut lines = vec![format!("{word}: {} {} {} ({})", found.person, found.act, found.unit, found.because)];
+    lines.extend(found.grants.iter().map(grant_line));
+    if !found.allowed {
+        let roles: Vec<&str> = found.roles.iter().chain(&found.own_roles).map(String::as_str).collect();
+        lines.push(format!("  roles: {}", roles.join(", ")));
+        lines.push(format!("  ask: {}", found.givers.join(", ")));
+    }
+    lines
+}
+
+/// Runs the command.
+pub async fn run(command: Command, desk: &Desk) -> Result<()> {
+    let ctx = &desk.ctx;
+    match command {
+        Command::Explain { person, act, object } => {
+            let found = super::explain(ctx, &person, &act, &object).await?;
+            desk.say(&found, || lines(&found))
+        }
+        Command::Roles => {
+            let roles = super::list_roles(ctx).await?;
+            desk.say(&roles, || roles.iter().map(role_line).collect())
+        }
+        Command::AddRole { name, acts } => {
+            let role = super::make_role(ctx, &name, &acts).await?;
+            desk.say(&role, || vec![role.id.clone()])
+        }
+        Command::EditRole { id, name, version, acts } => {
+            super::change_role(ctx, &id, &name, &acts, version).await.map(|_| ())
+        }
+        Command::CloseRole { id, reason } => super::close_role(ctx, &id, &reason).await,
+        Command::Party { unit, party } => super::enter_party(ctx, &unit, &party).await,
+    }
+}

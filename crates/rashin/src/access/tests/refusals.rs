@@ -1,0 +1,85 @@
+//! Every refusal leaves exactly one trace and tells who can help.
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::access::enter_gathered;
+use crate::organisation::{self, UnitKind};
+use crate::testing::{AUDITOR, HANAKO, JIRO, MINUTE_MS, NOBODY, Person, TARO, TestApp, on_both};
+
+/// How many refusals of a person the log of their tenant holds.
+async fn traces(app: &TestApp, person: Person) -> i64 {
+    let sql = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused' AND actor_id = $1";
+    app.count(sql, &[app.account(person).into()]).await
+}
+
+on_both! {
+    async fn a_refusal_leaves_one_trace_and_says_who_can_help(app: TestApp) {
+        for (number, path) in [(1, "/accounts"), (2, "/audit-log"), (3, "/access/roles")] {
+            let page = app.get(path, JIRO).await.is(403).text();
+            assert!(page.contains("羅針 花子") && page.contains("管理者"), "{path}");
+            assert_eq!(traces(&app, JIRO).await, number, "{path}");
+        }
+        let body = json!({ "parent_id": app.company, "kind": "department", "name": "x" });
+        let problem = app.api(Method::POST, "/units", TARO, body).await.is(403).json();
+        assert!(problem["message"].as_str().unwrap().contains("管理 三郎"), "{problem}");
+        let rows = app.rows("SELECT object_kind, object_id, unit_id, details FROM audit_entries WHERE act = 'access.refused' AND actor_id = $1", &[app.account(TARO).into()]).await;
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].text("object_id").unwrap(), app.company);
+        assert_eq!(rows[0].text("details").unwrap(), r#"{"act":"organisation.add-unit"}"#);
+        let own = app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused' AND tenant_id = $1", &[app.group.as_str().into()]).await;
+        assert_eq!(own, 4);
+    }
+
+    async fn what_is_allowed_leaves_no_refusal(app: TestApp) {
+        for path in ["/", "/units", "/me", "/accounts", "/audit-log", "/access/roles", "/nowhere"] {
+            app.get(path, HANAKO).await;
+        }
+        organisation::add_unit(&app.ctx(HANAKO), &app.company, UnitKind::Department, "一").await.unwrap();
+        assert_eq!(traces(&app, HANAKO).await, 0);
+    }
+
+    async fn what_is_hidden_and_what_is_missing_leave_the_same_trace(app: TestApp) {
+        let missing = "0".repeat(32);
+        for id in [app.elsewhere.as_str(), missing.as_str()] {
+            app.api(Method::PUT, &format!("/units/{id}/closure"), HANAKO, json!(null)).await.is(404);
+        }
+        let rows = app.rows("SELECT object_id, details FROM audit_entries WHERE act = 'access.refused' ORDER BY seq", &[]).await;
+        let told: Vec<String> = rows.iter().map(|row| row.text("object_id").unwrap() + &row.text("details").unwrap()).collect();
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0].replace(&app.elsewhere, &missing), told[1]);
+    }
+
+    async fn no_trace_holds_a_secret(app: TestApp) {
+        let secret = "A".repeat(43);
+        app.get(&format!("/invitations/{secret}"), HANAKO).await.is(404);
+        let rows = app.rows("SELECT object_id FROM audit_entries WHERE act = 'access.refused'", &[]).await;
+        assert_eq!(rows[0].text("object_id").unwrap(), "/invitations/…");
+    }
+
+    async fn unknown_people_are_gathered_by_source_and_minute(app: TestApp) {
+        let count = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused-unknown'";
+        for _ in 0..3 {
+            app.get("/units", NOBODY).await.is(303);
+            app.api(Method::GET, "/units", NOBODY, json!(null)).await.is(401);
+        }
+        enter_gathered(&app.app.system(), &app.app.refusals, false).await.unwrap();
+        assert_eq!(app.count(count, &[]).await, 0);
+        app.clock.advance(MINUTE_MS);
+        app.api(Method::GET, "/units", NOBODY, json!(null)).await.is(401);
+        enter_gathered(&app.app.system(), &app.app.refusals, false).await.unwrap();
+        let rows = app.rows("SELECT tenant_id, object_id, details FROM audit_entries WHERE act = 'access.refused-unknown'", &[]).await;
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0].text("tenant_id").unwrap(), rows[0].text("object_id").unwrap()), (String::new(), "192.0.2.1".to_owned()));
+        assert!(rows[0].text("details").unwrap().contains(r#""count":6"#));
+        enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        assert_eq!(app.count(count, &[]).await, 2);
+    }
+
+    async fn an_auditor_changes_nothing(app: TestApp) {
+        let before = app.count("SELECT COUNT(*) AS n FROM units", &[]).await;
+        app.post("/units", AUDITOR, &[("unit_name", "x"), ("kind", "department"), ("parent", &app.company)]).await.is(403);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM units", &[]).await, before);
+        assert_eq!(traces(&app, AUDITOR).await, 1);
+    }
+}
