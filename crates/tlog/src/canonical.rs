@@ -25,7 +25,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), Error> {
             }
             out.push_str(&number.to_string());
         }
-        Value::String(text) => write_text(text, out),
+        Value::String(text) => canonical_text(text, out),
         Value::Array(values) => {
             out.push('[');
             for (index, value) in values.iter().enumerate() {
@@ -44,7 +44,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), Error> {
                 if index > 0 {
                     out.push(',');
                 }
-                write_text(key, out);
+                canonical_text(key, out);
                 out.push(':');
                 write(value, out)?;
             }
@@ -54,7 +54,8 @@ fn write(value: &Value, out: &mut String) -> Result<(), Error> {
     Ok(())
 }
 
-fn write_text(text: &str, out: &mut String) {
+/// Writes a text as it stands in canonical JSON, with its quotes.
+pub fn canonical_text(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -10,7 +10,7 @@ mod proof;
 mod tile;
 mod tree;
 
-pub use canonical::canonical;
+pub use canonical::{canonical, canonical_text};
 pub use checkpoint::Checkpoint;
 pub use error::Error;
 pub use note::{Note, Signature, Signer, Verifier};

@@ -155,6 +155,12 @@ impl Signer {
         Ok(Self { name: check_name(name)?, kind: ED25519, key: SigningKey::from_bytes(seed) })
     }
 
+    /// Name of the key.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The signing key of a witness, from 32 random bytes.
     pub fn witness(name: &str, seed: &[u8; 32]) -> Result<Self, Error> {
         Ok(Self { name: check_name(name)?, kind: COSIGNATURE, key: SigningKey::from_bytes(seed) })

@@ -37,7 +37,18 @@ fn malformed_keys_and_notes_are_refused() {
     }
     let cut = GO_NOTE.trim_end();
     let bell = GO_NOTE.replace("you", "y\u{7}ou");
-    for bad in ["", "\n", "\n\n", "text\n", "text\n\n", "text\n\n— a\n", "text\n\n— a AAAA\n", "text\n\n- a AAAAAAA=\n", cut, &bell] {
+    for bad in [
+        "",
+        "\n",
+        "\n\n",
+        "text\n",
+        "text\n\n",
+        "text\n\n— a\n",
+        "text\n\n— a AAAA\n",
+        "text\n\n- a AAAAAAA=\n",
+        cut,
+        &bell,
+    ] {
         assert!(Note::parse(bad).is_err(), "{bad:?}");
     }
     let many = format!("text\n\n{}", "— a AAAAAAA=\n".repeat(101));
@@ -104,7 +115,8 @@ fn texts_are_escaped_as_little_as_possible() {
 fn whole_numbers_only() {
     let value = json!({ "b": [1, -2, 0, null, true, false, {}, []], "a": 9_007_199_254_740_991_i64 });
     assert_eq!(canonical(&value).unwrap(), r#"{"a":9007199254740991,"b":[1,-2,0,null,true,false,{},[]]}"#);
-    for bad in [json!(0.5), json!(1.0), json!(9_007_199_254_740_992_i64), json!(u64::MAX), json!(i64::MIN), json!(-0.0)] {
+    for bad in [json!(0.5), json!(1.0), json!(9_007_199_254_740_992_i64), json!(u64::MAX), json!(i64::MIN), json!(-0.0)]
+    {
         assert!(matches!(canonical(&json!([bad])), Err(Error::Number(_))));
     }
     let back: Value = serde_json::from_str(&canonical(&value).unwrap()).unwrap();

@@ -72,7 +72,11 @@ fn heads_and_proofs_equal_those_of_ct_merkle() {
         theirs.push(entry(size - 1));
         assert_eq!(theirs.root().as_bytes().as_slice(), whole.roots[size].0);
         for index in 0..size {
-            assert_eq!(theirs.prove_inclusion(index).as_bytes(), bytes(&whole.inclusion(index, size)), "{index}/{size}");
+            assert_eq!(
+                theirs.prove_inclusion(index).as_bytes(),
+                bytes(&whole.inclusion(index, size)),
+                "{index}/{size}"
+            );
             if index > 0 {
                 let added = theirs.prove_consistency(size - index);
                 assert_eq!(added.as_bytes(), bytes(&whole.consistency(index, size)), "{index}/{size}");

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use platform::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use platform::db::migrate;
 use platform::web::secure_headers;
-use platform::{Db, Ground, Result};
+use platform::{Actor, Ctx, Db, Ground, Result, Via};
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -21,6 +21,7 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
+use crate::audit_log::LogKey;
 use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
@@ -55,9 +56,12 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
+    let log_key = LogKey::open(&place.data, &*entropy)?;
     let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
+    audit_log::checkpoints::open(&Ctx::new(ground.clone(), Actor::System, Via::Job), &log_key).await?;
     Ok(App {
         ground,
+        log_key,
         texts: texts::texts(),
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
@@ -110,8 +114,11 @@ pub async fn listen(app: App, address: SocketAddr) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
+    let upkeep = tokio::spawn(audit_log::checkpoints::keep_signing(app.system(), app.log_key.clone()));
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await.map_err(platform::Error::internal)
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await;
+    upkeep.abort();
+    served.map_err(platform::Error::internal)
 }
 
 async fn stop_signal() {
