@@ -1,10 +1,12 @@
 //! `rashin log …`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
 use platform::{Error, Message, Result};
 
+use super::forward::{Target, forward};
 use super::{Filter, proofs, sign_due, verify};
 use crate::face::commands::Desk;
 
@@ -60,6 +62,18 @@ pub enum Command {
         /// The folder; made if it is missing
         folder: PathBuf,
     },
+    /// Send entries that were not sent yet as JSON lines or syslog; values are not in them, only commitments
+    Forward {
+        /// `-` for standard output, udp://host:port, tcp://host:port, or a file
+        #[arg(long, default_value = "-")]
+        to: String,
+        /// File that keeps the position in each log
+        #[arg(long)]
+        position: PathBuf,
+        /// Go on, looking for new entries every second
+        #[arg(long)]
+        follow: bool,
+    },
 }
 
 /// Runs the command.
@@ -90,6 +104,16 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             sign_due(&system, &desk.app.log_key).await?;
             let exported = super::export::export(&system, &desk.app.log_key, &folder).await?;
             desk.say(&exported, || exported.iter().map(|log| format!("{}  {}", log.size, log.folder)).collect())
+        }
+        Command::Forward { to, position, follow } => {
+            let mut target = Target::open(&to)?;
+            loop {
+                forward(&system, &mut target, &position).await?;
+                if !follow {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use platform::log::ALL_CHECKPOINTS;
 use platform::{Entropy, Error, Result};
@@ -31,21 +31,11 @@ fn origin(installation: &str, log: &str) -> String {
 impl LogKey {
     /// Reads the key, or makes it at the first start. A file that others may read is refused.
     pub fn open(data: &Path, entropy: &dyn Entropy) -> Result<Self> {
-        let path = data.join(FILE);
-        let made_now = match fs::metadata(&path) {
-            Ok(_) => false,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(data, &path, entropy)?,
-            Err(error) => return Err(named(&path, error)),
-        };
-        let mode = fs::metadata(&path).map_err(|error| named(&path, error))?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(named(
-                &path,
-                "others can read it; only its owner may: chmod 600, and think of it as known to them",
-            ));
-        }
-        let text = fs::read_to_string(&path).map_err(|error| named(&path, error))?;
-        let signer = Signer::parse(text.trim_end()).map_err(|_| named(&path, "not a key of this program"))?;
+        let mut name = [0; 8];
+        entropy.fill(&mut name).map_err(Error::Internal)?;
+        let make =
+            |seed: &[u8; 32]| Signer::log(&format!("rashin-{}", hex::encode(name)), seed).map_err(Error::internal);
+        let (signer, made_now) = read_secret(data, FILE, entropy, make)?;
         Ok(Self { signer, made_now })
     }
 
@@ -74,25 +64,74 @@ fn named(path: &Path, what: impl std::fmt::Display) -> Error {
     Error::internal(format!("{}: {what}", path.display()))
 }
 
+/// Reads a signing key that only its owner may read, or makes it; says whether it was made now.
+pub(super) fn read_secret(
+    folder: &Path,
+    file: &str,
+    entropy: &dyn Entropy,
+    make: impl Fn(&[u8; 32]) -> Result<Signer>,
+) -> Result<(Signer, bool)> {
+    let path = folder.join(file);
+    let made_now = match fs::metadata(&path) {
+        Ok(_) => false,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut seed = [0; 32];
+            entropy.fill(&mut seed).map_err(Error::Internal)?;
+            keep_secret(&path, &make(&seed)?, entropy)?
+        }
+        Err(error) => return Err(named(&path, error)),
+    };
+    let mode = fs::metadata(&path).map_err(|error| named(&path, error))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(named(&path, "others can read this key; only its owner may (chmod 600)"));
+    }
+    let text = fs::read_to_string(&path).map_err(|error| named(&path, error))?;
+    let signer = Signer::parse(text.trim_end()).map_err(|_| named(&path, "not a key of this program"))?;
+    Ok((signer, made_now))
+}
+
 /// Written aside and then named, so that of several programs starting at once all read the same whole key. False if
 /// another was first.
-fn make(data: &Path, path: &Path, entropy: &dyn Entropy) -> Result<bool> {
-    let (mut seed, mut name) = ([0; 32], [0; 8]);
-    entropy.fill(&mut seed).and_then(|()| entropy.fill(&mut name)).map_err(Error::Internal)?;
-    let signer = Signer::log(&format!("rashin-{}", hex::encode(name)), &seed).map_err(Error::internal)?;
-    let aside: PathBuf = data.join(format!("{FILE}.{}.{}", std::process::id(), hex::encode(name)));
+fn keep_secret(path: &Path, signer: &Signer, entropy: &dyn Entropy) -> Result<bool> {
+    let mut random = [0; 8];
+    entropy.fill(&mut random).map_err(Error::Internal)?;
+    let aside = path.with_extension(format!("{}.{}", std::process::id(), hex::encode(random)));
     let write = || -> std::io::Result<bool> {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-        file.write_all(format!("{}\n", signer.secret_text()).as_bytes())?;
-        file.sync_all()?;
+        write_synced(&aside, format!("{}\n", signer.secret_text()).as_bytes())?;
         let first = match fs::hard_link(&aside, path) {
             Ok(()) => true,
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => false,
             Err(error) => return Err(error),
         };
         fs::remove_file(&aside)?;
-        fs::File::open(data)?.sync_all()?;
+        sync_folder(path)?;
         Ok(first)
+    };
+    write().map_err(|error| named(path, error))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Replaces a small file as a whole, durably.
+pub(super) fn write_aside(path: &Path, bytes: &[u8]) -> Result<()> {
+    let aside = path.with_extension("new");
+    let write = || -> std::io::Result<()> {
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        write_synced(&aside, bytes)?;
+        fs::rename(&aside, path)?;
+        sync_folder(path)
     };
     write().map_err(|error| named(path, error))
 }

@@ -11,11 +11,13 @@ pub mod api;
 pub mod checkpoints;
 pub mod cli;
 pub mod export;
+pub mod forward;
 pub mod key;
 pub mod proofs;
 pub mod store;
 pub mod verify;
 pub mod web;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;

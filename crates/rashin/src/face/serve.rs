@@ -22,7 +22,7 @@ use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::audit_log::LogKey;
-use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -57,7 +57,7 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     let db = Db::open(&address).await?;
     migrate(&db, migrations::ALL).await?;
     let log_key = LogKey::open(&place.data, &*entropy)?;
-    let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
+    let ground = Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants) };
     audit_log::checkpoints::open(&Ctx::new(ground.clone(), Actor::System, Via::Job), &log_key).await?;
     Ok(App {
         ground,
@@ -85,6 +85,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(catalog::web::routes())
         .merge(organisation::web::routes())
+        .merge(access::web::routes())
         .merge(identity::web::routes())
         .merge(audit_log::web::routes())
         .merge(assessment::web::routes())

@@ -86,6 +86,7 @@ const READING: &[&str] = &[
     "log checkpoint",
     "log verify",
     "log export",
+    "log forward",
     "assessment list",
     "assessment show",
     "assessment export",
