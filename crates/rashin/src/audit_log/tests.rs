@@ -1,5 +1,10 @@
 //! Reading the log, on both databases.
 
+mod forwarding;
+mod proving;
+mod tampering;
+mod witnessing;
+
 use axum::http::Method;
 use platform::Error;
 use serde_json::json;
