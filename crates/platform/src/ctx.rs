@@ -6,6 +6,7 @@ use crate::act::{Act, Actor, Gate, Object, Open, Via};
 use crate::clock::{Clock, Entropy};
 use crate::db::{Db, Row, Statement, Value};
 use crate::deed::Deed;
+use crate::log::Keeper;
 use crate::{Error, Message, Result};
 
 /// The world that all requests share.
@@ -79,6 +80,12 @@ impl Ctx {
         self.ground.entropy.fill(buffer).map_err(Error::Internal)
     }
 
+    /// The database, to read only.
+    #[must_use]
+    pub fn reader(&self) -> &Db {
+        &self.ground.db
+    }
+
     /// All rows of an answer.
     pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
         self.ground.db.rows(statement, values).await
@@ -106,11 +113,20 @@ impl Ctx {
         let now_ms = self.now_ms();
         let gate = &*self.ground.gate;
         if permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
-            Ok(Deed::open(transaction, self.actor.clone(), self.via, act, object, now_ms))
+            let entropy = Arc::clone(&self.ground.entropy);
+            Ok(Deed::open(transaction, self.actor.clone(), self.via, act, object, now_ms, entropy))
         } else {
             // The trace of the refusal is a deed of its own, which must not wait for this one.
             drop(transaction);
             Err(gate.refused(self, act, &object).await)
+        }
+    }
+
+    /// Opens the upkeep of the log; for the installation's own work only.
+    pub async fn keep_log(&self) -> Result<Keeper> {
+        match self.actor {
+            Actor::System => Keeper::open(self.ground.db.begin().await?, self.ground.db.is_postgres()).await,
+            _ => Err(Error::internal("only the installation itself keeps the log")),
         }
     }
 }

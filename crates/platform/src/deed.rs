@@ -3,26 +3,17 @@
 //! Architecture invariant: a [`Deed`] can only be had from [`crate::Ctx::begin`], which checks the right, and only
 //! becomes durable by [`Deed::commit`], which appends the entry. Dropped, it leaves nothing.
 
-use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
 
 use crate::act::{Act, Actor, Object, Via};
 use crate::db::{Row, Statement, Transaction, Value};
-use crate::{Result, statements};
-
-statements! {
-    NEXT_ENTRY = "INSERT INTO audit_heads (tenant_id, seq, hash) VALUES ($1, 1, '') \
-        ON CONFLICT (tenant_id) DO UPDATE SET seq = audit_heads.seq + 1 RETURNING seq, hash";
-    SET_HEAD = "UPDATE audit_heads SET hash = $2 WHERE tenant_id = $1";
-    APPEND_ENTRY = "INSERT INTO audit_entries (tenant_id, seq, at_ms, actor_id, actor_name, via, act, object_kind, object_id, \
-        unit_id, reason, details, previous_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-}
-
-/// The statements by which deeds append to the log.
-pub const STATEMENTS: &[Statement] = ALL;
+use crate::ids::id_at;
+use crate::log::{Entry, Facts, WITH_VALUES, store};
+use crate::{Entropy, Result};
 
 /// An act being done.
-#[derive(Debug)]
 pub struct Deed {
     transaction: Transaction,
     actor: Actor,
@@ -32,6 +23,13 @@ pub struct Deed {
     tenant_id: String,
     now_ms: i64,
     details: Map<String, Json>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl std::fmt::Debug for Deed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deed").field("act", &self.act.id).field("object", &self.object).finish_non_exhaustive()
+    }
 }
 
 impl Deed {
@@ -42,9 +40,10 @@ impl Deed {
         act: &'static Act,
         object: Object,
         now_ms: i64,
+        entropy: Arc<dyn Entropy>,
     ) -> Self {
         let tenant_id = actor.tenant_id().to_owned();
-        Self { transaction, actor, via, act, object, tenant_id, now_ms, details: Map::new() }
+        Self { transaction, actor, via, act, object, tenant_id, now_ms, details: Map::new(), entropy }
     }
 
     /// The moment of the deed, milliseconds since 1970, UTC.
@@ -68,7 +67,8 @@ impl Deed {
         self.transaction.execute(statement, values).await
     }
 
-    /// Puts a fact into the audit entry. Never a secret.
+    /// Notes a fact: the entry commits to it, the value lies beside the log and can be erased. Never a secret, and no
+    /// fraction: whole numbers, texts, lists and objects only.
     pub fn note(&mut self, name: &str, value: impl Into<Json>) {
         self.details.insert(name.to_owned(), value.into());
     }
@@ -80,39 +80,28 @@ impl Deed {
 
     /// Appends the audit entry and makes everything durable. On return nothing of it can be lost.
     pub async fn commit(mut self, reason: &str) -> Result<()> {
-        let head = self.transaction.rows(&NEXT_ENTRY, &[self.tenant_id.as_str().into()]).await?;
-        let head = head.first().ok_or_else(|| crate::Error::internal("no head of the log"))?;
-        let (seq, previous_hash) = (head.int("seq")?, head.text("hash")?);
         let (actor_id, actor_name) = match &self.actor {
             Actor::Account { id, name, .. } => (id.clone(), name.clone()),
             Actor::Anonymous { source } => (String::new(), source.clone()),
             Actor::System => (String::new(), "system".to_owned()),
         };
-        let details = Json::Object(std::mem::take(&mut self.details)).to_string();
-        let entry = json!({
-            "tenant": self.tenant_id, "seq": seq, "at_ms": self.now_ms, "actor": actor_id, "actor_name": actor_name,
-            "via": self.via.as_str(), "act": self.act.id, "kind": self.object.kind, "id": self.object.id,
-            "unit": self.object.unit_id, "reason": reason, "details": details, "previous": previous_hash,
-        });
-        let hash = hex::encode(Sha256::digest(entry.to_string().as_bytes()));
-        let values: [Value; 14] = [
-            self.tenant_id.as_str().into(),
-            seq.into(),
-            self.now_ms.into(),
-            actor_id.into(),
-            actor_name.into(),
-            self.via.as_str().into(),
-            self.act.id.into(),
-            self.object.kind.into(),
-            self.object.id.as_str().into(),
-            Value::Text(self.object.unit_id.clone()),
-            reason.into(),
-            details.into(),
-            previous_hash.into(),
-            hash.as_str().into(),
-        ];
-        self.transaction.execute(&APPEND_ENTRY, &values).await?;
-        self.transaction.execute(&SET_HEAD, &[self.tenant_id.as_str().into(), hash.into()]).await?;
+        let facts = Facts::salted(std::mem::take(&mut self.details), &*self.entropy)?;
+        let entry = Entry {
+            id: id_at(self.now_ms, &*self.entropy)?,
+            tenant_id: self.tenant_id,
+            form: WITH_VALUES,
+            at_ms: self.now_ms,
+            actor_id,
+            actor_name,
+            via: self.via.as_str().to_owned(),
+            act: self.act.id.to_owned(),
+            object_kind: self.object.kind.to_owned(),
+            object_id: self.object.id,
+            unit_id: self.object.unit_id,
+            reason: reason.to_owned(),
+            facts: facts.committed()?,
+        };
+        store::append(&mut self.transaction, &entry, &facts).await?;
         self.transaction.commit().await
     }
 }

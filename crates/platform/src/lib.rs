@@ -10,6 +10,7 @@ pub mod db;
 pub mod deed;
 pub mod error;
 pub mod ids;
+pub mod log;
 pub mod text;
 pub mod web;
 

@@ -74,6 +74,8 @@ enum What {
         #[command(subcommand)]
         command: access::cli::Command,
     },
+    /// Sign what others' logs say of themselves, if they were not rewritten
+    Witness(audit_log::witness::WitnessArgs),
     /// The audit log
     Log {
         #[command(flatten)]
@@ -148,6 +150,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
 async fn run(what: What, language: Language) -> Result<()> {
     match what {
         What::Serve(args) => run_server(args).await,
+        What::Witness(args) => audit_log::witness::run(args, say).await,
         What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,

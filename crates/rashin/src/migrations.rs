@@ -6,5 +6,6 @@ use platform::db::Migration;
 pub const ALL: &[Migration] = &[
     Migration { number: 1, name: "ground", sql: include_str!("../../../migrations/0001_ground.sql") },
     Migration { number: 2, name: "assessment", sql: include_str!("../../../migrations/0002_assessment.sql") },
+    Migration { number: 3, name: "log", sql: include_str!("../../../migrations/0003_log.sql") },
     Migration { number: 4, name: "access", sql: include_str!("../../../migrations/0004_access.sql") },
 ];

@@ -225,6 +225,20 @@ impl Transaction {
         })
     }
 
+    /// Waits until nobody else holds the lock of this number; it is let go of with the transaction. The writer of
+    /// SQLite is alone anyway.
+    pub(crate) async fn lock(&mut self, number: i64) -> Result<()> {
+        if let Self::Postgres(transaction) = self {
+            let sql = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(number);
+            sql.execute(&mut **transaction).await.map_err(Error::internal)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(turn) => turn.commit().await,

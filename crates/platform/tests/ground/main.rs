@@ -20,6 +20,7 @@ use scratch::{Kind, Scratch};
 const STEPS: &[Migration] = &[
     Migration { number: 1, name: "ground", sql: include_str!("../../../../migrations/0001_ground.sql") },
     Migration { number: 2, name: "notes", sql: "CREATE TABLE notes (id BIGINT PRIMARY KEY, body TEXT NOT NULL)" },
+    Migration { number: 3, name: "log", sql: include_str!("../../../../migrations/0003_log.sql") },
 ];
 
 const WRITE: Act = Act::by("notes.write", &["writer"]);
@@ -29,10 +30,14 @@ const ADD: Statement = Statement { name: "ADD", sql: "INSERT INTO notes (id, bod
 const NOTES: Statement = Statement { name: "NOTES", sql: "SELECT id, body FROM notes ORDER BY id" };
 const ENTRIES: Statement = Statement {
     name: "ENTRIES",
-    sql: "SELECT tenant_id, seq, at_ms, actor_id, actor_name, via, act, object_kind, object_id, unit_id, reason, details, \
-        previous_hash, hash FROM audit_entries ORDER BY tenant_id, seq",
+    sql: "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
+        e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id \
+        ORDER BY e.tenant_id, e.seq",
 };
-const HEADS: Statement = Statement { name: "HEADS", sql: "SELECT seq, hash FROM audit_heads WHERE tenant_id = $1" };
+const HEADS: Statement = Statement { name: "HEADS", sql: "SELECT size, roots FROM audit_heads WHERE tenant_id = $1" };
+
+/// One for all askers of a story, so that no identifier comes twice.
+static ENTROPY: std::sync::OnceLock<Arc<SeededEntropy>> = std::sync::OnceLock::new();
 
 /// Lets the account called `writer` do everything.
 struct OnlyWriter;
@@ -58,7 +63,7 @@ fn ctx(db: &Db, account: &str) -> Ctx {
     let ground = Ground {
         db: db.clone(),
         clock: Arc::new(ManualClock::at(1_000)),
-        entropy: Arc::new(SeededEntropy::new(1)),
+        entropy: ENTROPY.get_or_init(|| Arc::new(SeededEntropy::new(1))).clone(),
         gate: Arc::new(OnlyWriter),
     };
     let actor =

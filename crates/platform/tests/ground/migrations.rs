@@ -14,7 +14,7 @@ on_both! {
 
     async fn steps_run_once_and_in_order(db: Db, _address: String) {
         assert_eq!(migrate(&db, &STEPS[..1]).await.unwrap(), 1);
-        assert_eq!(migrate(&db, STEPS).await.unwrap(), 1);
+        assert_eq!(migrate(&db, STEPS).await.unwrap(), 2);
         assert_eq!(migrate(&db, STEPS).await.unwrap(), 0);
         assert_eq!(count(&db, &NOTES).await, 0);
     }

@@ -1,19 +1,23 @@
 //! What may be asked of the log.
 
-use platform::{Ctx, Object, Result};
+use platform::log::{Facts, WITHOUT_VALUES};
+use platform::{Ctx, Error, Message, Object, Result, log};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{acts, store};
+use super::{acts, checkpoints, store};
 
 /// Entries one page shows.
 pub const PAGE_SIZE: usize = 50;
+const REASON_LIMIT: usize = 500;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Entry {
-    /// Number within the tenant, from 1.
-    pub seq: i64,
+    /// Identifier.
+    pub id: String,
+    /// Number within the tenant, from 1; none while it waits for its place in the tree.
+    pub seq: Option<i64>,
     /// Moment, milliseconds since 1970.
     pub at_ms: i64,
     /// Who did it.
@@ -28,12 +32,75 @@ pub struct Entry {
     pub object_id: String,
     /// Why, where one was given.
     pub reason: String,
-    /// Facts of the deed, as JSON.
-    pub details: String,
-    /// Hash of the entry before.
-    pub previous_hash: String,
-    /// Hash of this entry.
-    pub hash: String,
+    /// What was noted.
+    pub facts: Vec<Fact>,
+    /// The leaf of the tree: this text is what the log proves.
+    pub leaf: String,
+    /// Hash of the leaf, hexadecimal.
+    pub leaf_hash: String,
+}
+
+/// One thing an entry tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fact {
+    /// What it is about.
+    pub name: String,
+    /// The value as JSON; none if it was erased.
+    pub value: Option<String>,
+    /// With it anybody can compute the commitment; none if the value was erased.
+    pub salt: Option<String>,
+    /// What stands in the leaf; empty in entries from before commitments.
+    pub commitment: String,
+}
+
+impl Entry {
+    pub(super) fn of(entry: &log::Entry, seq: Option<i64>, kept: Option<&str>) -> Result<Self> {
+        let leaf = entry.leaf();
+        let leaf_hash = tlog::leaf_hash(leaf.as_bytes()).to_hex();
+        Ok(Self {
+            id: entry.id.clone(),
+            seq,
+            at_ms: entry.at_ms,
+            actor_name: entry.actor_name.clone(),
+            via: entry.via.clone(),
+            act: entry.act.clone(),
+            object_kind: entry.object_kind.clone(),
+            object_id: entry.object_id.clone(),
+            reason: entry.reason.clone(),
+            facts: facts(entry, kept)?,
+            leaf,
+            leaf_hash,
+        })
+    }
+}
+
+/// What an entry tells, with the values that are still there.
+fn facts(entry: &log::Entry, kept: Option<&str>) -> Result<Vec<Fact>> {
+    let told: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&entry.facts).map_err(Error::internal)?;
+    if entry.form == WITHOUT_VALUES {
+        let plain = |(name, value): (String, serde_json::Value)| Fact {
+            name,
+            value: Some(value.to_string()),
+            salt: None,
+            commitment: String::new(),
+        };
+        return Ok(told.into_iter().map(plain).collect());
+    }
+    let kept: Facts = match kept {
+        Some(kept) => serde_json::from_str(kept).map_err(Error::internal)?,
+        None => Facts::default(),
+    };
+    let fact = |(name, commitment): (String, serde_json::Value)| {
+        let found = kept.0.get(&name);
+        Fact {
+            value: found.map(|fact| fact.value.to_string()),
+            salt: found.map(|fact| fact.salt.clone()),
+            commitment: commitment.as_str().unwrap_or_default().to_owned(),
+            name,
+        }
+    };
+    Ok(told.into_iter().map(fact).collect())
 }
 
 /// Which entries, newest first.
@@ -50,9 +117,49 @@ pub struct Filter {
     pub actor: String,
 }
 
-/// A page of the tenant's log, newest first.
-pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
+/// The tenant whose log the asker may read.
+pub(super) async fn readable(ctx: &Ctx) -> Result<&str> {
     let (_, tenant_id) = ctx.account()?;
     ctx.require(&acts::READ, &Object::of_unit("log", tenant_id, tenant_id)).await?;
+    Ok(tenant_id)
+}
+
+/// A page of the tenant's log, newest first.
+pub async fn entries(ctx: &Ctx, filter: &Filter) -> Result<Vec<Entry>> {
+    let tenant_id = readable(ctx).await?;
+    checkpoints::place_waiting(ctx).await?;
     store::page(ctx, tenant_id, filter, i64::try_from(PAGE_SIZE).unwrap_or(50)).await
+}
+
+/// One entry of the tenant's log.
+pub async fn entry(ctx: &Ctx, id: &str) -> Result<Entry> {
+    let tenant_id = readable(ctx).await?;
+    checkpoints::place_waiting(ctx).await?;
+    store::entry(ctx, tenant_id, id).await?.ok_or(Error::NotFound)
+}
+
+/// Erases the values an entry commits to, all or the named one. The entry and its place stay; the erasure is an entry.
+pub async fn erase(ctx: &Ctx, id: &str, name: Option<&str>, reason: &str) -> Result<()> {
+    let found = entry(ctx, id).await?;
+    let (_, tenant_id) = ctx.account()?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Error::field("reason", "", Message::new("error-reason")));
+    }
+    if reason.chars().count() > REASON_LIMIT {
+        return Err(Error::field(
+            "reason",
+            reason,
+            Message::new("error-too-long").with("most", REASON_LIMIT.to_string()),
+        ));
+    }
+    let mut left = found.facts.iter().filter(|fact| fact.salt.is_some());
+    if !left.any(|fact| name.is_none_or(|name| fact.name == name)) {
+        return Err(Error::conflict("error-nothing-to-erase"));
+    }
+    // The verifier reads from the entry itself what may be missing.
+    let what = name.map_or_else(|| id.to_owned(), |name| format!("{id}/{name}"));
+    let mut deed = ctx.begin(&acts::ERASE, Object::of_unit("log-entry", what, tenant_id)).await?;
+    store::erase(&mut deed, id, name).await?;
+    deed.commit(reason).await
 }

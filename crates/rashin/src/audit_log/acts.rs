@@ -4,8 +4,10 @@ use platform::Act;
 
 use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO, INTERNAL_AUDITOR};
 
-/// Read the tenant's log.
+/// Read and prove the tenant's log.
 pub const READ: Act = Act::by("audit-log.read", &[ADMINISTRATOR, AUDITOR, INTERNAL_AUDITOR, CISO]);
+/// Erase what an entry commits to.
+pub const ERASE: Act = Act::by("audit-log.erase", &[ADMINISTRATOR]);
 
 /// All acts of this domain.
-pub const ALL: &[&Act] = &[&READ];
+pub const ALL: &[&Act] = &[&READ, &ERASE];

@@ -1,9 +1,13 @@
 //! `rashin log …`.
 
-use clap::Subcommand;
-use platform::Result;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use super::Filter;
+use clap::Subcommand;
+use platform::{Error, Message, Result};
+
+use super::forward::{Target, forward};
+use super::{Filter, proofs, sign_due, verify};
 use crate::face::commands::Desk;
 
 /// The audit log
@@ -24,19 +28,120 @@ pub enum Command {
         #[arg(long, default_value = "")]
         actor: String,
     },
+    /// Proof that an entry is in the log of the newest checkpoint
+    Prove {
+        /// Entry id
+        entry: String,
+    },
+    /// Proof that the log only grew between two sizes
+    Consistency {
+        /// The smaller number of entries
+        #[arg(long)]
+        old: i64,
+        /// The larger number of entries
+        #[arg(long)]
+        size: i64,
+    },
+    /// The newest signed checkpoint
+    Checkpoint,
+    /// Compute the log again and say what is wrong: one's own with --as, else all of the installation
+    Verify,
+    /// Erase values of an entry; the entry and its proof stay
+    Erase {
+        /// Entry id
+        entry: String,
+        /// Which value; all of the entry if left out
+        #[arg(long)]
+        name: Option<String>,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Write all logs of the installation as tlog-tiles into a folder
+    Export {
+        /// The folder; made if it is missing
+        folder: PathBuf,
+    },
+    /// Send entries that were not sent yet as JSON lines or syslog; values are not in them, only commitments
+    Forward {
+        /// `-` for standard output, udp://host:port, tcp://host:port, or a file
+        #[arg(long, default_value = "-")]
+        to: String,
+        /// File that keeps the position in each log
+        #[arg(long)]
+        position: PathBuf,
+        /// Go on, looking for new entries every second
+        #[arg(long)]
+        follow: bool,
+    },
 }
 
 /// Runs the command.
 pub async fn run(command: Command, desk: &Desk) -> Result<()> {
-    let Command::List { before, act, object, actor } = command;
-    let entries = super::entries(&desk.ctx, &Filter { before, act, object_id: object, actor }).await?;
-    desk.say(&entries, || {
-        let line = |entry: &super::Entry| {
-            format!(
-                "{}  {}  {}  {}  {} {}",
-                entry.seq, entry.at_ms, entry.actor_name, entry.act, entry.object_kind, entry.object_id
-            )
-        };
-        entries.iter().map(line).collect()
-    })
+    let (ctx, system) = (&desk.ctx, desk.app.system());
+    match command {
+        Command::List { before, act, object, actor } => {
+            let entries = super::entries(ctx, &Filter { before, act, object_id: object, actor }).await?;
+            desk.say(&entries, || entries.iter().map(line).collect())
+        }
+        Command::Prove { entry } => {
+            sign_due(&system, &desk.app.log_key).await?;
+            let proof = proofs::inclusion(ctx, &entry).await?;
+            desk.say(&proof, || serde_json::to_string_pretty(&proof).into_iter().collect())
+        }
+        Command::Consistency { old, size } => {
+            let proof = proofs::consistency(ctx, old, size).await?;
+            desk.say(&proof, || serde_json::to_string_pretty(&proof).into_iter().collect())
+        }
+        Command::Checkpoint => {
+            sign_due(&system, &desk.app.log_key).await?;
+            let note = proofs::checkpoint(ctx).await?;
+            desk.say(&note, || note.iter().map(|note| note.trim_end().to_owned()).collect())
+        }
+        Command::Verify => run_verify(desk).await,
+        Command::Erase { entry, name, reason } => super::erase(ctx, &entry, name.as_deref(), &reason).await,
+        Command::Export { folder } => {
+            sign_due(&system, &desk.app.log_key).await?;
+            let exported = super::export::export(&system, &desk.app.log_key, &folder).await?;
+            desk.say(&exported, || exported.iter().map(|log| format!("{}  {}", log.size, log.folder)).collect())
+        }
+        Command::Forward { to, position, follow } => {
+            let mut target = Target::open(&to)?;
+            loop {
+                forward(&system, &mut target, &position).await?;
+                if !follow {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+fn line(entry: &super::Entry) -> String {
+    let seq = entry.seq.map_or_else(|| "-".to_owned(), |seq| seq.to_string());
+    format!(
+        "{seq}  {}  {}  {}  {} {}  {}",
+        entry.at_ms, entry.actor_name, entry.act, entry.object_kind, entry.object_id, entry.id
+    )
+}
+
+/// Fails where something is wrong, after saying all of it.
+async fn run_verify(desk: &Desk) -> Result<()> {
+    let key = &desk.app.log_key;
+    let verdict = match desk.ctx.account() {
+        Ok(_) => verify::own(&desk.ctx, key).await?,
+        Err(_) => verify::whole(&desk.app.system(), key).await?,
+    };
+    let show = |message: &Message| desk.app.texts.show(desk.language, message);
+    let report = verdict.report(show);
+    let sound = Message::new("log-sound")
+        .with("entries", report.entries.to_string())
+        .with("checkpoints", report.checkpoints.to_string());
+    desk.say(&report, || if report.sound { vec![show(&sound)] } else { report.faults.clone() })?;
+    if report.sound {
+        Ok(())
+    } else {
+        Err(Error::Conflict(Message::new("log-unsound").with("count", report.count.to_string())))
+    }
 }

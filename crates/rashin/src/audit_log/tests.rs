@@ -1,5 +1,10 @@
 //! Reading the log, on both databases.
 
+mod forwarding;
+mod proving;
+mod tampering;
+mod witnessing;
+
 use axum::http::Method;
 use platform::Error;
 use serde_json::json;
@@ -47,24 +52,16 @@ on_both! {
             let page = read(&app, HANAKO, Filter { before, ..Filter::default() }).await;
             assert!(page.len() <= 50);
             let Some(last) = page.last() else { break };
-            before = Some(last.seq);
+            before = last.seq;
             seen.extend(page.iter().map(|entry| entry.seq));
         }
-        let newest = seen[0];
+        let newest = seen[0].unwrap();
         assert!(newest > 60);
-        assert_eq!(seen, (1..=newest).rev().collect::<Vec<_>>());
+        assert_eq!(seen, (1..=newest).rev().map(Some).collect::<Vec<_>>());
         let first = app.get("/audit-log?act=organisation.", HANAKO).await.is(200).text();
         let older = first.split("href=\"/audit-log?before=").nth(1).unwrap().split('"').next().unwrap();
         let second = app.get(&format!("/audit-log?before={}", older.replace("&#38;", "&")), HANAKO).await.is(200).text();
         assert!(!second.contains("rel=\"next\""));
-    }
-
-    async fn each_entry_names_the_hash_of_the_one_before(app: TestApp) {
-        let page = read(&app, HANAKO, Filter::default()).await;
-        for pair in page.windows(2) {
-            assert_eq!((pair[0].seq, &pair[0].previous_hash), (pair[1].seq + 1, &pair[1].hash));
-        }
-        assert_eq!(page.last().unwrap().previous_hash, "");
     }
 
     async fn filters_narrow_by_act_object_and_person(app: TestApp) {

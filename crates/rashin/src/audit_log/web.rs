@@ -1,17 +1,28 @@
-//! The page of the log.
+//! The pages of the log.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::Query;
-use axum::routing::get;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use platform::{Error, Object};
 use serde::Deserialize;
 
 use super::actions::{Entry, Filter, PAGE_SIZE};
-use crate::face::{Answer, App, Html, Page, SignedIn, page::encode};
+use super::acts;
+use super::proofs::{self, Consistency, Inclusion};
+use super::verify::{self, Report};
+use crate::face::page::Faults;
+use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, page::encode};
 
 /// The routes.
 pub fn routes() -> Router<App> {
-    Router::new().route("/audit-log", get(show_log))
+    Router::new()
+        .route("/audit-log", get(show_log))
+        .route("/audit-log/check", get(show_check))
+        .route("/audit-entries/{id}", get(show_entry))
+        .route("/audit-entries/{id}/erasure", post(erase_values))
 }
 
 #[derive(Template)]
@@ -24,7 +35,7 @@ struct LogPage {
     areas: &'static [&'static str],
 }
 
-const AREAS: &[&str] = &["organisation.", "identity.", "assessment.", "population."];
+const AREAS: &[&str] = &["organisation.", "identity.", "audit-log.", "assessment.", "population."];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -43,14 +54,116 @@ async fn show_log(SignedIn(asker): SignedIn, Query(wanted): Query<Asked>) -> Ans
         actor: wanted.actor,
     };
     let entries = super::entries(&asker.ctx, &filter).await?;
-    let older = entries.last().filter(|_| entries.len() == PAGE_SIZE).map(|last| {
+    let last = entries.last().filter(|_| entries.len() == PAGE_SIZE).and_then(|last| last.seq);
+    let older = last.map(|seq| {
         format!(
-            "/audit-log?before={}&act={}&actor={}&object_id={}",
-            last.seq,
+            "/audit-log?before={seq}&act={}&actor={}&object_id={}",
             encode(&filter.act),
             encode(&filter.actor),
             encode(&filter.object_id)
         )
     });
     Ok(Html(LogPage { page: asker.page, entries, filter, older, areas: AREAS }))
+}
+
+#[derive(Template)]
+#[template(path = "audit_log/pages/entry.html")]
+struct EntryPage {
+    page: Page,
+    entry: Entry,
+    /// Other entries on the same object, newest first.
+    history: Vec<Entry>,
+    proof: Option<Inclusion>,
+    may_erase: bool,
+    faults: Faults,
+}
+
+impl EntryPage {
+    fn proof_text(&self) -> String {
+        self.proof.as_ref().and_then(|proof| serde_json::to_string_pretty(proof).ok()).unwrap_or_default()
+    }
+}
+
+async fn entry_page(asker: Asker, id: &str, faults: Faults) -> Answer<Html<EntryPage>> {
+    let entry = super::entry(&asker.ctx, id).await?;
+    let same = Filter { object_id: entry.object_id.clone(), ..Filter::default() };
+    let history = if entry.object_id.is_empty() { Vec::new() } else { super::entries(&asker.ctx, &same).await? };
+    let proof = proofs::inclusion(&asker.ctx, id).await?;
+    let (_, tenant_id) = asker.ctx.account()?;
+    let left = entry.facts.iter().any(|fact| fact.salt.is_some());
+    let may = asker.ctx.may(&acts::ERASE, &Object::of_unit("log-entry", id, tenant_id)).await?;
+    Ok(Html(EntryPage { page: asker.page, entry, history, proof, may_erase: left && may, faults }))
+}
+
+async fn show_entry(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Html<EntryPage>> {
+    entry_page(asker, &id, Faults::default()).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ErasureForm {
+    name: String,
+    reason: String,
+}
+
+async fn erase_values(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Form(form): Form<ErasureForm>,
+) -> Answer<Response> {
+    let name = Some(form.name.as_str()).filter(|name| !name.is_empty());
+    match super::erase(&asker.ctx, &id, name, &form.reason).await {
+        Ok(()) => Ok(Done::to(&format!("/audit-entries/{}", encode(&id)), "erased").into_response()),
+        Err(Error::Invalid(faults)) => {
+            let page = entry_page(asker, &id, Faults(faults)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "audit_log/pages/check.html")]
+struct CheckPage {
+    page: Page,
+    checkpoint: Option<String>,
+    sizes: Sizes,
+    growth: Option<Consistency>,
+    report: Option<Report>,
+    faults: Faults,
+}
+
+impl CheckPage {
+    fn growth_text(&self) -> String {
+        self.growth.as_ref().and_then(|growth| serde_json::to_string_pretty(growth).ok()).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sizes {
+    old: String,
+    size: String,
+    verify: String,
+}
+
+async fn show_check(State(app): State<App>, SignedIn(asker): SignedIn, Query(sizes): Query<Sizes>) -> Answer<Response> {
+    let checkpoint = proofs::checkpoint(&asker.ctx).await?;
+    let (mut growth, mut faults) = (None, Faults::default());
+    if !sizes.old.is_empty() || !sizes.size.is_empty() {
+        let number = |text: &str| text.trim().parse().unwrap_or(0);
+        match proofs::consistency(&asker.ctx, number(&sizes.old), number(&sizes.size)).await {
+            Ok(found) => growth = Some(found),
+            Err(Error::Invalid(found)) => faults = Faults(found),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut report = None;
+    if sizes.verify == "yes" {
+        let verdict = verify::own(&asker.ctx, &app.log_key).await?;
+        report = Some(verdict.report(|message| app.texts.show(asker.language, message)));
+    }
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Html(CheckPage { page: asker.page, checkpoint, sizes, growth, report, faults });
+    Ok((status, page).into_response())
 }

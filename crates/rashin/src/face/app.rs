@@ -7,6 +7,7 @@ use platform::{Actor, Ctx, Ground, Texts, Via};
 
 use crate::access::Refusals;
 use crate::assessment::evidence::EvidenceFolder;
+use crate::audit_log::LogKey;
 
 /// The running product.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Folder of data.
     pub data: Arc<PathBuf>,
+    /// Signs checkpoints of the log.
+    pub log_key: LogKey,
     /// Reads files from outside.
     pub sandbox: super::sandbox::Sandbox,
     /// Makes PDFs.

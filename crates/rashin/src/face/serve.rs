@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use platform::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use platform::db::migrate;
 use platform::web::secure_headers;
-use platform::{Db, Ground, Result};
+use platform::{Actor, Ctx, Db, Ground, Result, Via};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -22,6 +22,7 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
+use crate::audit_log::LogKey;
 use crate::{access, assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
@@ -58,9 +59,12 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     migrate(&db, migrations::ALL).await?;
     let refusals = Arc::new(access::Refusals::default());
     let gate = Arc::new(access::gate::Grants::gathering(Arc::clone(&refusals)));
+    let log_key = LogKey::open(&place.data, &*entropy)?;
     let ground = Ground { db, clock, entropy, gate };
+    audit_log::checkpoints::open(&Ctx::new(ground.clone(), Actor::System, Via::Job), &log_key).await?;
     Ok(App {
         ground,
+        log_key,
         texts: texts::texts(),
         refusals,
         evidence: EvidenceFolder::below(&place.data),
@@ -117,10 +121,12 @@ pub async fn listen(app: App, address: SocketAddr) -> Result<()> {
         .await
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
     let gatherer = tokio::spawn(enter_refusals(app.clone()));
+    let upkeep = tokio::spawn(audit_log::checkpoints::keep_signing(app.system(), app.log_key.clone()));
     let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await;
     gatherer.abort();
     access::enter_gathered(&app.system(), &app.refusals, true).await?;
+    upkeep.abort();
     served.map_err(platform::Error::internal)
 }
 

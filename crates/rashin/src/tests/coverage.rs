@@ -28,6 +28,7 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /access/roles/{id}", "PUT /roles/{id}", "access edit-role"),
     ("POST /access/roles/{id}/closure", "PUT /roles/{id}/closure", "access close-role"),
     ("POST /units/{id}/party", "PUT /units/{id}/party", "access party"),
+    ("POST /audit-entries/{id}/erasure", "POST /audit-entries/{id}/erasure", "log erase"),
     ("POST /units", "POST /units", "unit add"),
     ("POST /units/{id}", "PUT /units/{id}", "unit edit"),
     ("POST /units/{id}/closure", "PUT /units/{id}/closure", "unit close"),
@@ -86,6 +87,12 @@ const READING: &[&str] = &[
     "access roles",
     "access explain",
     "log list",
+    "log prove",
+    "log consistency",
+    "log checkpoint",
+    "log verify",
+    "log export",
+    "log forward",
     "assessment list",
     "assessment show",
     "assessment export",
@@ -411,9 +418,10 @@ mod asked_through_the_front_door {
 
         async fn every_page_renders_in_both_languages(app: TestApp) {
             let check = assessment::create(&app.ctx(HANAKO), &app.company, "benchmark-25", "FY2026").await.unwrap();
+            let entry = crate::audit_log::entries(&app.ctx(HANAKO), &crate::audit_log::Filter::default()).await.unwrap().remove(0).id;
             let mut seen = 0;
             for (path, methods) in page_routes() {
-                let path = fill(&path, &check);
+                let path = fill(&path, if path.starts_with("/audit-entries/") { &entry } else { &check });
                 if !methods.contains(&"GET") || path.contains('{') || path == "/preferences/language" {
                     continue;
                 }

@@ -86,7 +86,7 @@ on_both! {
     async fn every_statement_of_every_store_prepares(app: TestApp) {
         let stores = domains::ALL.iter().flat_map(|domain| domain.statements);
         let mut refused = Vec::new();
-        for statement in stores.chain(platform::deed::STATEMENTS) {
+        for statement in stores.chain(platform::log::STATEMENTS.into_iter().flatten()) {
             if let Err(error) = app.app.ground.db.prepare(statement).await {
                 refused.push(error.to_string());
             }

@@ -302,6 +302,18 @@ impl TestApp {
         self.rows(sql, values).await[0].int("n").unwrap()
     }
 
+    /// What the entries on an object tell, by name, the newest first.
+    pub(crate) async fn told(&self, object_id: &str, act: &str) -> Vec<serde_json::Value> {
+        let sql = "SELECT v.facts FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id WHERE e.object_id = $1 AND e.act LIKE $2 || '%' \
+            ORDER BY COALESCE(e.seq, 1000000) DESC, e.arrival DESC";
+        let rows = self.rows(sql, &[object_id.into(), act.into()]).await;
+        let told = |row: &Row| {
+            let facts: platform::log::Facts = serde_json::from_str(&row.text("facts").unwrap()).unwrap();
+            facts.0.into_iter().map(|(name, fact)| (name, fact.value)).collect()
+        };
+        rows.iter().map(told).collect()
+    }
+
     /// Changes the database behind the product's back, as an accident would.
     pub(crate) async fn damage(&self, sql: &'static str, values: &[Value]) {
         let mut deed = self.app.system().begin(&STAGE, Object::free("accident", "")).await.unwrap();

@@ -99,7 +99,7 @@ on_both! {
         let texts = app
             .rows(
                 "SELECT token_hash AS t FROM links UNION ALL SELECT token_hash FROM sessions UNION ALL SELECT password_hash FROM accounts \
-                    UNION ALL SELECT details FROM audit_entries UNION ALL SELECT object_id FROM audit_entries",
+                    UNION ALL SELECT facts FROM audit_values UNION ALL SELECT reason FROM audit_entries UNION ALL SELECT object_id FROM audit_entries",
                 &[],
             )
             .await;

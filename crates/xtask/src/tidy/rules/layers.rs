@@ -5,15 +5,16 @@ use crate::tidy::{Rule, Tree, source::has_word};
 /// The rule.
 pub(super) const RULE: Rule = Rule {
     id: "layers",
-    asks: "stats, paper and platform know no other crate of the workspace, paper-pdf only paper; the product knows them all.",
+    asks: "stats, paper and tlog know no other crate of the workspace, platform only tlog, paper-pdf only paper; the product knows them all.",
     check,
 };
 
 /// Each crate and the workspace's crates it may not name.
 const STRANGERS: &[(&str, &[&str])] = &[
-    ("stats", &["paper", "paper_pdf", "platform", "rashin"]),
-    ("paper", &["stats", "paper_pdf", "platform", "rashin"]),
-    ("paper-pdf", &["stats", "platform", "rashin"]),
+    ("stats", &["paper", "paper_pdf", "platform", "rashin", "tlog"]),
+    ("paper", &["stats", "paper_pdf", "platform", "rashin", "tlog"]),
+    ("paper-pdf", &["stats", "platform", "rashin", "tlog"]),
+    ("tlog", &["stats", "paper", "paper_pdf", "platform", "rashin"]),
     ("platform", &["stats", "paper", "paper_pdf", "rashin"]),
 ];
 

@@ -5,7 +5,7 @@ use crate::tidy::{Rule, Tree, is_test, source::has_word};
 /// The rule.
 pub(super) const RULE: Rule = Rule {
     id: "sql",
-    asks: "SQL stands in a domain's store.rs, in platform's db and deed.rs, and nowhere else; sqlx is known to platform's db only.",
+    asks: "SQL stands in a domain's store.rs, in platform's db and log, and nowhere else; sqlx is known to platform's db only.",
     check,
 };
 
@@ -38,7 +38,7 @@ fn may_hold_sql(path: &str) -> bool {
     let in_store = path.ends_with("/store.rs") || path.contains("/store/");
     (path.starts_with("crates/rashin/src/") && in_store)
         || path.starts_with("crates/platform/src/db/")
-        || path == "crates/platform/src/deed.rs"
+        || path.starts_with("crates/platform/src/log/")
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_store_holds_sql() {
         assert_eq!(count("crates/rashin/src/identity/store.rs", SQL), 0);
-        assert_eq!(count("crates/platform/src/deed.rs", SQL), 0);
+        assert_eq!(count("crates/platform/src/log/store.rs", SQL), 0);
         assert_eq!(count("crates/platform/src/db/mod.rs", "use sqlx::Row;"), 0);
         assert_eq!(count("crates/rashin/src/identity/web.rs", "// SELECT x\nlet a = \"Select a file\";"), 0);
     }

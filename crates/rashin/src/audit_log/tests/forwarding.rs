@@ -1,0 +1,64 @@
+//! Entries on their way elsewhere.
+
+use std::io::{BufRead, Read};
+use std::net::{TcpListener, UdpSocket};
+
+use super::add_units;
+use crate::audit_log::forward::{Target, forward};
+use crate::testing::{HANAKO, TestApp, on_both};
+
+on_both! {
+    async fn each_entry_is_forwarded_once_and_without_its_values(app: TestApp) {
+        add_units(&app, HANAKO, 3).await;
+        let folder = tempfile::tempdir().unwrap();
+        let (lines, position) = (folder.path().join("lines"), folder.path().join("position"));
+        let all = app.count("SELECT COUNT(*) AS n FROM audit_entries", &[]).await.cast_unsigned();
+        let mut target = Target::open(&lines.display().to_string()).unwrap();
+        assert_eq!(forward(&app.app.system(), &mut target, &position).await.unwrap(), all);
+        assert_eq!(forward(&app.app.system(), &mut target, &position).await.unwrap(), 0);
+        add_units(&app, HANAKO, 2).await;
+        assert_eq!(forward(&app.app.system(), &mut target, &position).await.unwrap(), 2);
+        let text = std::fs::read_to_string(&lines).unwrap();
+        assert_eq!(text.lines().count() as u64, all + 2);
+        assert!(!text.contains("部1") && !text.contains("correct horse"));
+        for line in text.lines() {
+            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(entry["seq"].is_i64() && entry["entry"]["act"].is_string());
+        }
+        std::fs::write(&position, "x").unwrap();
+        forward(&app.app.system(), &mut target, &position).await.unwrap_err();
+    }
+
+    async fn syslog_goes_by_udp_and_tcp(app: TestApp) {
+        let folder = tempfile::tempdir().unwrap();
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut target = Target::open(&format!("udp://{}", udp.local_addr().unwrap())).unwrap();
+        let sent = forward(&app.app.system(), &mut target, &folder.path().join("udp")).await.unwrap();
+        let mut buffer = [0; 65_536];
+        let length = udp.recv(&mut buffer).unwrap();
+        let message = std::str::from_utf8(&buffer[..length]).unwrap();
+        assert!(message.starts_with("<109>1 2026-11-20T00:00:00.000Z - rashin - "), "{message}");
+
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = tcp.local_addr().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut stream = std::io::BufReader::new(tcp.accept().unwrap().0);
+            let mut count = 0;
+            loop {
+                let mut length = Vec::new();
+                if stream.read_until(b' ', &mut length).unwrap() == 0 {
+                    return count;
+                }
+                let length: usize = std::str::from_utf8(&length).unwrap().trim().parse().unwrap();
+                let mut message = vec![0; length];
+                stream.read_exact(&mut message).unwrap();
+                assert!(message.starts_with(b"<109>1 ") && message.ends_with(b"}"));
+                count += 1;
+            }
+        });
+        let mut target = Target::open(&format!("tcp://{address}")).unwrap();
+        assert_eq!(forward(&app.app.system(), &mut target, &folder.path().join("tcp")).await.unwrap(), sent);
+        drop(target);
+        assert_eq!(reader.join().unwrap(), sent);
+    }
+}

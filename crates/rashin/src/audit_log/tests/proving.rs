@@ -1,0 +1,223 @@
+//! Checkpoints, proofs, erasure, export.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use axum::http::Method;
+use platform::clock::SeededEntropy;
+use platform::{Error, Message};
+use serde_json::{Value as Json, json};
+use tlog::{Checkpoint, Hash, Note, leaf_hash};
+
+use super::{add_units, read};
+use crate::audit_log::{Filter, LogKey, checkpoints, entries, entry, erase, export, halts, sign_due, verify};
+use crate::testing::{AUDITOR, HANAKO, JIRO, OUTSIDER, TARO, TestApp, conflict, faults, forbidden, not_found, on_both};
+
+async fn sign(app: &TestApp) -> usize {
+    sign_due(&app.app.system(), &app.app.log_key).await.unwrap()
+}
+
+async fn found(app: &TestApp) -> Vec<Message> {
+    let verdict = verify::whole(&app.app.system(), &app.app.log_key).await.unwrap();
+    verdict.faults.into_iter().map(|found| found.message).collect()
+}
+
+fn hashes(value: &Json) -> Vec<Hash> {
+    value.as_array().unwrap().iter().map(|hash| Hash::from_hex(hash.as_str().unwrap()).unwrap()).collect()
+}
+
+fn number(value: &Json) -> u64 {
+    value.as_u64().unwrap()
+}
+
+on_both! {
+    async fn a_deed_is_exactly_one_entry(app: TestApp) {
+        let count = "SELECT COUNT(*) AS n FROM audit_entries";
+        for number in 0..5 {
+            let before = app.count(count, &[]).await;
+            add_units(&app, HANAKO, 1).await;
+            assert_eq!(app.count(count, &[]).await, before + 1, "{number}");
+        }
+        assert_eq!(found(&app).await, []);
+    }
+
+    async fn an_entry_waits_on_postgresql_only_and_not_for_its_reader(app: TestApp) {
+        read(&app, HANAKO, Filter::default()).await;
+        add_units(&app, HANAKO, 1).await;
+        let waiting = app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE seq IS NULL", &[]).await;
+        assert_eq!(waiting > 0, app.app.ground.db.is_postgres());
+        assert!(read(&app, HANAKO, Filter::default()).await.iter().all(|entry| entry.seq.is_some()));
+    }
+
+    async fn the_proof_of_an_entry_holds_without_the_program(app: TestApp) {
+        add_units(&app, HANAKO, 3).await;
+        let newest = read(&app, HANAKO, Filter::default()).await.remove(0);
+        let path = format!("/audit-entries/{}", newest.id);
+        assert_eq!(app.api(Method::GET, &format!("{path}/proof"), HANAKO, json!(null)).await.is(200).json(), json!(null));
+        app.get(&path, HANAKO).await.is(200);
+        // The group, the other tenant, the installation, and the log of checkpoints.
+        assert_eq!(sign(&app).await, 4);
+        assert_eq!(sign(&app).await, 0);
+        add_units(&app, HANAKO, 2).await;
+        let proof = app.api(Method::GET, &format!("{path}/proof"), HANAKO, json!(null)).await.is(200).json();
+        let note = Note::parse(proof["checkpoint"].as_str().unwrap()).unwrap();
+        let told = Checkpoint::open(&note, &app.app.log_key.verifier(&app.group).unwrap()).unwrap();
+        assert_eq!(number(&proof["size"]), told.size);
+        let leaf = leaf_hash(proof["leaf"].as_str().unwrap().as_bytes());
+        tlog::verify_inclusion(number(&proof["seq"]) - 1, told.size, &leaf, &hashes(&proof["proof"]), &told.root).unwrap();
+        let page = app.get(&path, HANAKO).await.is(200).text();
+        assert!(page.contains("readonly") && page.contains("ed25519") == page.contains("ED25519"), "{page}");
+        assert!(page.contains(&leaf.to_hex()));
+    }
+
+    async fn growth_between_two_sizes_is_proved(app: TestApp) {
+        add_units(&app, HANAKO, 9).await;
+        let path = |old: i64, size: i64| format!("/audit-log/consistency?old={old}&size={size}");
+        for (old, size) in [(1, 1), (1, 9), (5, 9), (8, 9), (3, 20)] {
+            let proof = app.api(Method::GET, &path(old, size), AUDITOR, json!(null)).await.is(200).json();
+            let root = |name: &str| Hash::from_hex(proof[name].as_str().unwrap()).unwrap();
+            let (old, size) = (old.cast_unsigned(), size.cast_unsigned());
+            tlog::verify_consistency(old, size, &root("old_root"), &root("root"), &hashes(&proof["proof"])).unwrap();
+        }
+        for (old, size) in [(0, 5), (6, 5), (1, 100_000), (-1, 5)] {
+            app.api(Method::GET, &path(old, size), AUDITOR, json!(null)).await.is(422);
+            app.get(&format!("/audit-log/check?old={old}&size={size}"), AUDITOR).await.is(422);
+        }
+        let page = app.get("/audit-log/check?old=1&size=9&verify=yes", AUDITOR).await.is(200).text();
+        assert!(page.contains("old_root") && page.contains("おかしなところはありません"), "{page}");
+        app.api(Method::GET, &path(1, 2), TARO, json!(null)).await.is(403);
+        app.get("/audit-log/check", TARO).await.is(403);
+    }
+
+    async fn erased_values_are_gone_and_the_log_stays_sound(app: TestApp) {
+        add_units(&app, HANAKO, 2).await;
+        sign(&app).await;
+        let newest = read(&app, HANAKO, Filter { act: "organisation.".into(), ..Filter::default() }).await;
+        let (one, other) = (&newest[0].id, &newest[1].id);
+        assert!(newest[0].facts.iter().any(|fact| fact.name == "name" && fact.value.as_deref() == Some("\"部1\"")));
+        forbidden(erase(&app.ctx(AUDITOR), one, None, "x").await);
+        forbidden(erase(&app.ctx(JIRO), one, None, "x").await);
+        not_found(erase(&app.ctx(OUTSIDER), one, None, "x").await);
+        assert_eq!(faults(erase(&app.ctx(HANAKO), one, None, " ").await), [("reason".to_owned(), "error-reason")]);
+        assert_eq!(conflict(erase(&app.ctx(HANAKO), one, Some("nothing"), "x").await), "error-nothing-to-erase");
+        let form = [("name", "name"), ("reason", "本人の求め")];
+        app.post(&format!("/audit-entries/{one}/erasure"), HANAKO, &[("reason", "")]).await.is(422);
+        app.post(&format!("/audit-entries/{one}/erasure"), HANAKO, &form).await.is(303);
+        let body = json!({ "reason": "本人の求め" });
+        app.api(Method::POST, &format!("/audit-entries/{other}/erasure"), HANAKO, body.clone()).await.is(204);
+        app.api(Method::POST, &format!("/audit-entries/{other}/erasure"), HANAKO, body).await.is(409);
+        let left = entry(&app.ctx(HANAKO), one).await.unwrap();
+        assert_eq!((&left.leaf, &left.leaf_hash), (&newest[0].leaf, &newest[0].leaf_hash));
+        assert!(left.facts.iter().all(|fact| fact.value.is_none() == (fact.name == "name")));
+        assert!(entry(&app.ctx(HANAKO), other).await.unwrap().facts.iter().all(|fact| fact.value.is_none()));
+        assert!(app.get(&format!("/audit-entries/{one}"), HANAKO).await.is(200).text().contains("消去しました"));
+        assert_eq!(found(&app).await, []);
+        let told = read(&app, HANAKO, Filter { act: "audit-log.".into(), ..Filter::default() }).await;
+        assert_eq!((told.len(), told[0].reason.as_str()), (2, "本人の求め"));
+    }
+
+    async fn entries_of_another_tenant_answer_as_missing_ones(app: TestApp) {
+        let theirs = entries(&app.ctx(HANAKO), &Filter::default()).await.unwrap().remove(0).id;
+        let missing = "0".repeat(32);
+        for path in ["/audit-entries/ID", "/audit-entries/ID/proof"] {
+            let one = app.api(Method::GET, &path.replace("ID", &theirs), OUTSIDER, json!(null)).await.is(404);
+            let other = app.api(Method::GET, &path.replace("ID", &missing), OUTSIDER, json!(null)).await.is(404);
+            assert_eq!(one.text(), other.text());
+        }
+        app.get(&format!("/audit-entries/{theirs}"), OUTSIDER).await.is(404);
+        app.get(&format!("/audit-entries/{theirs}"), TARO).await.is(403);
+    }
+
+    async fn a_log_that_does_not_continue_is_not_signed_any_more(app: TestApp) {
+        add_units(&app, HANAKO, 3).await;
+        sign(&app).await;
+        app.damage("UPDATE audit_heads SET roots = 'ff' || SUBSTR(roots, 3) WHERE tenant_id = $1", &[app.group.as_str().into()]).await;
+        add_units(&app, HANAKO, 1).await;
+        sign(&app).await;
+        let halts = halts(&app.app.system()).await.unwrap();
+        assert_eq!(halts.iter().map(|halt| &halt.tenant_id).collect::<Vec<_>>(), [&app.group]);
+        let count = "SELECT COUNT(*) AS n FROM audit_checkpoints WHERE tenant_id = $1";
+        assert_eq!(app.count(count, &[app.group.as_str().into()]).await, 1);
+        assert!(!found(&app).await.is_empty());
+        let page = app.get("/audit-log/check?verify=yes", HANAKO).await.is(200).text();
+        assert!(page.contains("role=\"alert\""), "{page}");
+    }
+
+    async fn entries_from_before_the_tree_get_their_places(app: TestApp) {
+        for seq in 1..=3_i64 {
+            let sql = "INSERT INTO audit_entries (id, tenant_id, seq, arrival, form, at_ms, actor_id, actor_name, via, act, object_kind, \
+                object_id, unit_id, reason, facts, leaf_hash) VALUES ('before-' || CAST($1 AS TEXT), 'old', NULL, $2, 0, 5, '', 'x', 'page', \
+                'organisation.add-unit', 'unit', 'u', NULL, '', '{\"share\":0.5}', NULL)";
+            app.damage(sql, &[seq.to_string().into(), seq.into()]).await;
+        }
+        checkpoints::open(&app.app.system(), &app.app.log_key).await.unwrap();
+        let places = app.rows("SELECT id FROM audit_entries WHERE tenant_id = 'old' ORDER BY seq", &[]).await;
+        assert_eq!(places.iter().map(|row| row.text("id").unwrap()).collect::<Vec<_>>(), ["before-1", "before-2", "before-3"]);
+        assert_eq!(found(&app).await, []);
+        assert!(sign(&app).await > 3);
+    }
+
+    async fn an_export_is_checked_by_the_second_verifier(app: TestApp) {
+        add_units(&app, HANAKO, 150).await;
+        sign(&app).await;
+        add_units(&app, HANAKO, 150).await;
+        sign(&app).await;
+        let folder = tempfile::tempdir().unwrap();
+        let exported = export::export(&app.app.system(), &app.app.log_key, folder.path()).await.unwrap();
+        assert_eq!(exported.len(), 4);
+        assert!(exported.iter().any(|log| log.size > 300));
+        let (sound, said) = second_verifier(folder.path());
+        assert!(sound && said.contains("4 logs"), "{said}");
+        for file in ["checkpoint", "tile/0/000", "tile/1/000.p/1", "tile/entries/000"] {
+            let path = folder.path().join(&app.group).join(file);
+            let before = std::fs::read(&path).unwrap();
+            let mut changed = before.clone();
+            let at = changed.len() / 2;
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            std::fs::write(&path, changed).unwrap();
+            let (sound, said) = second_verifier(folder.path());
+            assert!(!sound, "{file}: {said}");
+            std::fs::write(&path, before).unwrap();
+        }
+        assert!(second_verifier(folder.path()).0);
+    }
+}
+
+fn second_verifier(folder: &Path) -> (bool, String) {
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../script/verify-log.py");
+    let output = Command::new("python3").arg(script).arg(folder).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn the_key_is_made_once_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = LogKey::open(folder.path(), &SeededEntropy::new(1)).unwrap();
+    let again = LogKey::open(folder.path(), &SeededEntropy::new(2)).unwrap();
+    assert_eq!((made.was_made_now(), again.was_made_now()), (true, false));
+    assert_eq!(made.verifier("").unwrap(), again.verifier("").unwrap());
+    assert_ne!(made.verifier("").unwrap(), made.verifier("*").unwrap());
+    let file = folder.path().join("log-key");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let secret = std::fs::read_to_string(&file).unwrap();
+    assert!(!format!("{made:?}").contains(secret.rsplit('+').next().unwrap().trim()));
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let Err(Error::Internal(why)) = LogKey::open(folder.path(), &SeededEntropy::new(1)) else { panic!("opened") };
+    assert!(why.contains("others can read") && !why.contains("PRIVATE"), "{why}");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&file, "PRIVATE+KEY+x").unwrap();
+    assert!(LogKey::open(folder.path(), &SeededEntropy::new(1)).is_err());
+}
+
+on_both! {
+    async fn a_lost_key_is_not_replaced_silently(app: TestApp) {
+        sign(&app).await;
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = LogKey::open(folder.path(), &SeededEntropy::new(9)).unwrap();
+        let Err(Error::Internal(why)) = checkpoints::open(&app.app.system(), &fresh).await else { panic!("opened") };
+        assert!(why.contains("log-key"), "{why}");
+    }
+}
