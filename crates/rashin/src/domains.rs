@@ -2,7 +2,7 @@
 
 use platform::{Act, Statement};
 
-use crate::{assessment, audit_log, identity, organisation, population};
+use crate::{assessment, audit_log, identity, operate, organisation, population};
 
 /// One domain as the rest of the program sees it.
 #[derive(Debug, Clone, Copy)]
@@ -24,4 +24,6 @@ pub const ALL: &[Domain] = &[
     Domain { name: "assessment", acts: assessment::acts::ALL, statements: assessment::store::ALL },
     Domain { name: "population", acts: population::acts::ALL, statements: population::store::ALL },
     Domain { name: "benchmark", acts: &[], statements: &[] },
+    // No domain of its own, but it acts and asks: after all others.
+    Domain { name: "operate", acts: operate::acts::ALL, statements: operate::store::ALL },
 ];

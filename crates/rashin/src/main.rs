@@ -11,7 +11,7 @@ use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use rashin::{assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -36,6 +36,12 @@ enum What {
         #[arg(long, value_enum)]
         format: Format,
     },
+    /// Save everything in one file, while the server runs
+    Backup(operate::backup::BackupArgs),
+    /// Make an installation out of a backup
+    Restore(operate::restore::RestoreArgs),
+    /// Bring the database up to date
+    Migrate(operate::schema::MigrateArgs),
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
@@ -141,6 +147,9 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
 async fn run(what: What, language: Language) -> Result<()> {
     match what {
         What::Serve(args) => run_server(args).await,
+        What::Backup(args) => operate::backup::run(args, language).await,
+        What::Restore(args) => operate::restore::run(args, language).await,
+        What::Migrate(args) => operate::schema::run(args, language).await,
         What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,

@@ -10,7 +10,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use platform::clock::{Clock, Entropy, SystemClock, SystemEntropy};
-use platform::db::migrate;
 use platform::web::secure_headers;
 use platform::{Db, Ground, Result};
 use tower_http::compression::CompressionLayer;
@@ -21,7 +20,7 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
-use crate::{assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
+use crate::{assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -35,6 +34,29 @@ pub struct Place {
     pub database: Option<String>,
     /// Address people use.
     pub public_url: String,
+}
+
+/// Name of the database in the folder of data.
+pub const SQLITE_FILE: &str = "rashin.sqlite";
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { data: "data".into(), database: None, public_url: "http://localhost:8650".into() }
+    }
+}
+
+impl Place {
+    /// What [`Db::open`] takes.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.database.clone().unwrap_or_else(|| self.data.join(SQLITE_FILE).display().to_string())
+    }
+}
+
+/// The world around a database.
+#[must_use]
+pub fn ground(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Ground {
+    Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) }
 }
 
 /// Opens the data, bringing the database up to date.
@@ -52,10 +74,9 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
 /// As [`open_in`], for data that was opened before by this program: its releases are there already.
 pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
     std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
-    let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
-    let db = Db::open(&address).await?;
-    migrate(&db, migrations::ALL).await?;
-    let ground = Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) };
+    let db = Db::open(&place.address()).await?;
+    operate::schema::bring_up_to_date(&db, &place.data, clock.now_ms()).await?;
+    let ground = ground(db, clock, entropy);
     Ok(App {
         ground,
         texts: texts::texts(),

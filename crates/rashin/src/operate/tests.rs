@@ -1,0 +1,3 @@
+//! Stories of keeping an installation.
+
+mod backups;

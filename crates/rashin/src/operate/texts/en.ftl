@@ -1,0 +1,17 @@
+act-operate-back-up = Made a backup
+act-operate-restore = Restored from a backup
+backup-made = Backup made: { $file } ({ $moment }, { $rows } rows, { $evidence } evidence files)
+backup-sound = The backup is in every byte what it was when made: { $file } ({ $moment }, { $rows } rows, { $evidence } evidence files)
+backup-hash = SHA-256: { $hash }  Word: { $word }
+backup-damaged-evidence = Note: this evidence was damaged before the backup was made. See whether an earlier backup still has it: { $files }
+restored = Restored (as of { $moment }, { $rows } rows, { $evidence } evidence files).
+migrated = The database was brought up to date ({ $count } steps, now at step { $step }).
+migrate-nothing = The database is up to date (step { $step }). Nothing to do.
+error-no-installation = There is no data of Rashin in { $data }. Check --data or --database.
+error-backup-there = { $file } is there already. Nothing is overwritten; give another name.
+error-backup-unreadable = { $file } cannot be opened ({ $cause }). Check its name and that it may be read.
+error-backup-damaged = { $file } is damaged or was cut off ({ $what }). Nothing was changed; use another backup.
+error-backup-newer = This backup was made by another version of Rashin ({ $version }) that this one cannot read. Restore it with the same version or a newer one.
+error-not-empty = There is data here already. Nothing was changed. Give another --data (and --database), or, only if what is here may be lost, add --replace { $word }.
+error-word = This is not the word. Only if what is here may be lost, write { $word }.
+error-backup-first = A backup is needed before the database is brought up to date ({ $count } steps to go). Run "rashin backup FILE" with the same --data and --database, and start again within 24 hours. Nothing was changed.

@@ -1,0 +1,17 @@
+act-operate-back-up = バックアップを取った
+act-operate-restore = バックアップから戻した
+backup-made = バックアップを取りました：{ $file }（{ $moment }、{ $rows }行、証拠のファイル{ $evidence }個）
+backup-sound = バックアップは、すべて取ったときのままです：{ $file }（{ $moment }、{ $rows }行、証拠のファイル{ $evidence }個）
+backup-hash = SHA-256：{ $hash }　合言葉：{ $word }
+backup-damaged-evidence = 注意：次の証拠は、取る前から壊れていました。前のバックアップから戻せるか確かめてください：{ $files }
+restored = 戻しました（{ $moment }のもの、{ $rows }行、証拠のファイル{ $evidence }個）。
+migrated = データベースを新しくしました（{ $count }段、今は{ $step }段目）。
+migrate-nothing = データベースは新しいままです（{ $step }段目）。することはありません。
+error-no-installation = { $data } に羅針のデータがありません。--data か --database を確かめてください。
+error-backup-there = { $file } はもうあります。上書きはしません。別の名前を指定してください。
+error-backup-unreadable = { $file } を開けません（{ $cause }）。名前と読み取りの権限を確かめてください。
+error-backup-damaged = { $file } は壊れているか、途中で切れています（{ $what }）。何も変えていません。別のバックアップを使ってください。
+error-backup-newer = このバックアップは別の版（{ $version }）の羅針が取ったもので、この版では読めません。同じか新しい版の羅針で戻してください。
+error-not-empty = ここには、すでにデータがあります。何も変えていません。別の --data（と --database）を指定するか、今あるデータを捨ててよいときだけ --replace { $word } を付けてください。
+error-word = 合言葉が違います。今あるデータを捨ててよいときだけ、{ $word } と書いてください。
+error-backup-first = データベースを新しくする前に、バックアップが要ります（残り{ $count }段）。同じ --data と --database で「rashin backup ファイル」を実行し、24時間以内にもう一度始めてください。何も変えていません。
