@@ -9,6 +9,8 @@ pub mod catalog;
 
 pub mod organisation;
 
+pub mod access;
+
 pub mod identity;
 
 pub mod audit_log;

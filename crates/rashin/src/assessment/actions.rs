@@ -4,7 +4,7 @@ use platform::{Ctx, Error, Fault, Message, Result, new_id};
 
 use super::record::{Assessment, Filter, OwnPart, State, Submission, Summary};
 use super::{acts, period, store};
-use crate::{catalog, identity, organisation};
+use crate::{access, catalog, identity, organisation};
 
 /// Begins a self-check of a unit. One per unit, item set and period.
 pub async fn create(ctx: &Ctx, unit_id: &str, item_set_id: &str, period: &str) -> Result<String> {
@@ -78,7 +78,7 @@ pub async fn earlier(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<Summary>>
 
 /// Who can be asked to answer an area: everybody who may answer there, as (id, name).
 pub async fn colleagues(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<(String, String)>> {
-    identity::colleagues(ctx, &acts::ANSWER, &assessment.unit_id).await
+    access::colleagues(ctx, &acts::ANSWER, &assessment.unit_id).await
 }
 
 /// Asks somebody to answer an area, or nobody.

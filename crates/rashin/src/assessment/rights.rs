@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use platform::{Act, Ctx, Result};
 
-use crate::{identity, organisation};
+use crate::{access, organisation};
 
 /// The asker's grants and the places of the units one sees.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +18,8 @@ impl Rights {
     pub async fn of(ctx: &Ctx) -> Result<Self> {
         let units = organisation::list_units(ctx).await?;
         let paths: BTreeMap<String, String> = units.into_iter().map(|unit| (unit.id, unit.path)).collect();
-        let grants = identity::own_grants(ctx).await?;
-        let placed = |grant: identity::Grant| paths.get(&grant.unit_id).cloned().map(|path| (grant.role, path));
+        let grants = access::own_grants(ctx).await?;
+        let placed = |grant: access::Grant| paths.get(&grant.unit_id).cloned().map(|path| (grant.role, path));
         let grants = grants.into_iter().filter_map(placed).collect();
         Ok(Self { grants, paths })
     }

@@ -8,7 +8,7 @@ use platform::{Ctx, Deed, Error, Message, Result, Row, Value, statements};
 use super::record::{
     Approval, Assessment, Evidence, Filter, ItemAnswer, OwnPart, Part, ProfileAnswer, State, Submission, Summary,
 };
-use crate::identity::gate::role_list;
+use crate::access::gate::role_list;
 
 statements! {
     ADD = "INSERT INTO assessments (id, tenant_id, unit_id, item_set_id, item_set_hash, period, created_by, created_at_ms, changes) \

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
-use crate::{assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, organisation, population};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -42,6 +42,7 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(catalog::api::routes())
         .merge(organisation::api::routes())
+        .merge(access::api::routes())
         .merge(identity::api::routes())
         .merge(audit_log::api::routes())
         .merge(assessment::api::routes())

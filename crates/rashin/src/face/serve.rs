@@ -20,7 +20,7 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
-use crate::{assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -56,7 +56,7 @@ impl Place {
 /// The world around a database.
 #[must_use]
 pub fn ground(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Ground {
-    Ground { db, clock, entropy, gate: Arc::new(identity::gate::Grants) }
+    Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants) }
 }
 
 /// Opens the data, bringing the database up to date.
@@ -102,6 +102,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(catalog::web::routes())
         .merge(organisation::web::routes())
+        .merge(access::web::routes())
         .merge(identity::web::routes())
         .merge(audit_log::web::routes())
         .merge(assessment::web::routes())

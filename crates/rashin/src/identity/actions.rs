@@ -1,12 +1,11 @@
-//! Everything anyone may ask about people and their grants. Sessions and links have their own files.
+//! Everything anyone may ask about people. Sessions and links have their own files.
 
-use platform::{Act, Actor, Ctx, Error, Fault, Message, Object, Result, new_id};
+use platform::{Actor, Ctx, Error, Fault, Message, Object, Result};
 
-use super::gate::role_list;
-use super::model::{Account, Grant, checked_password};
+use super::model::{Account, checked_password};
 use super::sessions::token_hash;
 use super::{acts, password, store};
-use crate::organisation::{self, roles};
+use crate::{access, organisation};
 
 /// People of the tenant with their grants.
 pub async fn list_accounts(ctx: &Ctx) -> Result<Vec<Account>> {
@@ -21,12 +20,6 @@ pub async fn list_accounts(ctx: &Ctx) -> Result<Vec<Account>> {
 pub async fn people_count(ctx: &Ctx) -> Result<i64> {
     let (_, tenant_id) = ctx.account()?;
     store::count_active(ctx, tenant_id).await
-}
-
-/// The asker's own grants.
-pub async fn own_grants(ctx: &Ctx) -> Result<Vec<Grant>> {
-    let (account_id, _) = ctx.account()?;
-    store::grants_of(ctx, account_id).await
 }
 
 /// A person by address, as the actor of commands run on the installation itself.
@@ -44,52 +37,13 @@ async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::Credentials
     if account.tenant_id == tenant_id { Ok(account) } else { Err(Error::NotFound) }
 }
 
-/// Gives a person a role in a unit, until a moment or without end.
-pub async fn add_grant(ctx: &Ctx, account_id: &str, role: &str, unit_id: &str, reason: &str) -> Result<Grant> {
-    let account = of_own_tenant(ctx, account_id).await?;
-    if !roles::ALL.contains(&role) {
-        return Err(Error::field("role", role, Message::new("error-choice")));
-    }
-    let unit = organisation::unit(ctx, unit_id).await?;
-    let grant = Grant {
-        id: new_id(ctx)?,
-        account_id: account.id.clone(),
-        role: role.to_owned(),
-        unit_id: unit.id.clone(),
-        unit_name: unit.name.clone(),
-        granted_at_ms: ctx.now_ms(),
-        until_ms: None,
-        reason: reason.to_owned(),
-    };
-    let mut deed = ctx.begin(&acts::GRANT, Object::of_unit("account", &account.id, &unit.id)).await?;
-    store::add_grant(&mut deed, &account.tenant_id, &grant, ctx.actor().account_id().unwrap_or("")).await?;
-    deed.note("role", role);
-    deed.commit(reason).await?;
-    Ok(grant)
-}
-
-/// Takes a role back. The last administrator of the whole tenant keeps the role.
-pub async fn end_grant(ctx: &Ctx, account_id: &str, grant_id: &str, reason: &str) -> Result<()> {
-    let account = of_own_tenant(ctx, account_id).await?;
-    let grants = store::grants_of(ctx, &account.id).await?;
-    let grant = grants.into_iter().find(|grant| grant.id == grant_id).ok_or(Error::NotFound)?;
-    let mut deed = ctx.begin(&acts::END_GRANT, Object::of_unit("account", &account.id, &grant.unit_id)).await?;
-    organisation::hold(&mut deed, &account.tenant_id).await?;
-    store::end_grant(&mut deed, grant_id).await?;
-    if store::administrators(&mut deed, &account.tenant_id).await? == 0 {
-        return Err(Error::conflict("error-last-administrator"));
-    }
-    deed.note("role", grant.role);
-    deed.commit(reason).await
-}
-
 /// Suspends a person: sessions end at once. The last administrator cannot be suspended.
 pub async fn suspend(ctx: &Ctx, account_id: &str, reason: &str) -> Result<()> {
     let account = of_own_tenant(ctx, account_id).await?;
     let mut deed = ctx.begin(&acts::SUSPEND, Object::of_unit("account", &account.id, &account.tenant_id)).await?;
     organisation::hold(&mut deed, &account.tenant_id).await?;
     store::suspend(&mut deed, &account.id, ctx.actor().account_id().unwrap_or(""), reason).await?;
-    if store::administrators(&mut deed, &account.tenant_id).await? == 0 {
+    if access::administrators(&mut deed, &account.tenant_id).await? == 0 {
         return Err(Error::conflict("error-last-administrator"));
     }
     deed.note("suspended", true);
@@ -123,9 +77,4 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str, session_token: &st
     let mut deed = ctx.begin(&acts::CHANGE_PASSWORD, Object::free("account", account_id)).await?;
     store::set_password(&mut deed, account_id, &hash, &token_hash(session_token)).await?;
     deed.commit("").await
-}
-
-/// Everybody in the tenant who can sign in and do an act to a unit's objects, as (id, name): for choosing whom to ask.
-pub async fn colleagues(ctx: &Ctx, act: &Act, unit_id: &str) -> Result<Vec<(String, String)>> {
-    store::colleagues(ctx, unit_id, &role_list(act.roles)).await
 }

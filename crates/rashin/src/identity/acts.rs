@@ -22,10 +22,6 @@ pub const ACCEPT_INVITATION: Act = Act::anyone("identity.accept-invitation");
 pub const READ: Act = Act::by("identity.read", &[ADMINISTRATOR, CISO, AUDITOR]);
 /// Invite a person into a unit with a role.
 pub const INVITE: Act = Act::by("identity.invite", &[ADMINISTRATOR]);
-/// Give a person a role in a unit.
-pub const GRANT: Act = Act::by("identity.grant", &[ADMINISTRATOR]);
-/// Take a role back.
-pub const END_GRANT: Act = Act::by("identity.end-grant", &[ADMINISTRATOR]);
 /// Suspend a person, or end the suspension.
 pub const SUSPEND: Act = Act::by("identity.suspend", &[ADMINISTRATOR]);
 
@@ -40,7 +36,5 @@ pub const ALL: &[&Act] = &[
     &ACCEPT_INVITATION,
     &READ,
     &INVITE,
-    &GRANT,
-    &END_GRANT,
     &SUSPEND,
 ];

@@ -9,7 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::links::{Newcomer, SetUp};
-use super::model::{Account, Grant};
+use super::model::Account;
+use crate::access::{self, Grant};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, Asker, SignedIn};
 
@@ -23,8 +24,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_accounts))
         .routes(routes!(invite))
         .routes(routes!(accept_invitation))
-        .routes(routes!(add_grant))
-        .routes(routes!(end_grant))
         .routes(routes!(suspend, unsuspend))
 }
 
@@ -97,7 +96,7 @@ pub struct Me {
 /// Who one is and what one was granted
 #[utoipa::path(get, path = "/sessions/current", tag = "identity", responses((status = 200, body = Me), (status = 401, body = Problem)))]
 async fn show_me(SignedIn(asker): SignedIn) -> Answer<Json<Me>> {
-    let grants = super::own_grants(&asker.ctx).await?;
+    let grants = access::own_grants(&asker.ctx).await?;
     let (account_id, _) = asker.ctx.account()?;
     let email = asker.found.as_ref().map(|found| found.session.email.clone()).unwrap_or_default();
     let name = asker.found.as_ref().map(|found| found.session.name.clone()).unwrap_or_default();
@@ -187,38 +186,6 @@ async fn accept_invitation(
 ) -> Answer<(StatusCode, Json<Token>)> {
     let token = super::accept_invitation(&asker.ctx, &token, &form.name, &form.password).await?;
     Ok((StatusCode::CREATED, Json(Token { token })))
-}
-
-/// A role in a unit.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct NewGrant {
-    /// Role.
-    role: String,
-    /// Unit.
-    unit_id: String,
-    /// Why.
-    #[serde(default)]
-    reason: String,
-}
-
-/// Give a person a role
-#[utoipa::path(post, path = "/accounts/{id}/grants", tag = "identity", request_body = NewGrant, params(("id" = String, Path)),
-    responses((status = 201, body = Grant), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn add_grant(
-    SignedIn(asker): SignedIn,
-    Path(id): Path<String>,
-    Json(new): Json<NewGrant>,
-) -> Answer<(StatusCode, Json<Grant>)> {
-    let grant = super::add_grant(&asker.ctx, &id, &new.role, &new.unit_id, &new.reason).await?;
-    Ok((StatusCode::CREATED, Json(grant)))
-}
-
-/// Take a role back
-#[utoipa::path(delete, path = "/accounts/{id}/grants/{grant}", tag = "identity", params(("id" = String, Path), ("grant" = String, Path)),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn end_grant(SignedIn(asker): SignedIn, Path((id, grant)): Path<(String, String)>) -> Answer<StatusCode> {
-    super::end_grant(&asker.ctx, &id, &grant, "").await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Suspend a person

@@ -7,6 +7,7 @@ use platform::{Error, Result};
 
 use super::links::{Newcomer, SetUp};
 use super::model::Account;
+use crate::access;
 use crate::face::commands::Desk;
 
 /// People and access
@@ -129,10 +130,10 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ())
         }
         Command::Grant { account, role, unit, reason } => {
-            let grant = super::add_grant(ctx, &account, &role, &unit, &reason).await?;
+            let grant = access::add_grant(ctx, &account, &role, &unit, &reason).await?;
             desk.say(&grant, || vec![grant.id.clone()])
         }
-        Command::EndGrant { account, grant, reason } => super::end_grant(ctx, &account, &grant, &reason).await,
+        Command::EndGrant { account, grant, reason } => access::end_grant(ctx, &account, &grant, &reason).await,
         Command::Suspend { account, reason } => super::suspend(ctx, &account, &reason).await,
         Command::Unsuspend { account, reason } => super::unsuspend(ctx, &account, &reason).await,
         Command::Password => super::change_password(ctx, &read_line()?, &read_line()?, "").await,

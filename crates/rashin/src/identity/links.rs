@@ -2,10 +2,11 @@
 
 use platform::{Ctx, Error, Message, Object, Result, new_id};
 
-use super::model::{Grant, Invitation, checked_email, checked_password, checked_person};
+use super::model::{Invitation, checked_email, checked_password, checked_person};
 use super::sessions::{admit_newcomer, new_token, token_hash};
 use super::store::Credentials;
 use super::{acts, password, store};
+use crate::access::{self, Terms};
 use crate::organisation::{self, UnitKind, roles};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -75,19 +76,6 @@ async fn credentials(
     }
 }
 
-fn grant(ctx: &Ctx, account_id: &str, role: &str, unit_id: &str, reason: &str) -> Result<Grant> {
-    Ok(Grant {
-        id: new_id(ctx)?,
-        account_id: account_id.to_owned(),
-        role: role.to_owned(),
-        unit_id: unit_id.to_owned(),
-        unit_name: String::new(),
-        granted_at_ms: ctx.now_ms(),
-        until_ms: None,
-        reason: reason.to_owned(),
-    })
-}
-
 /// Makes the tenant and its first person, who is administrator and CISO; gives a session token.
 pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
     link(ctx, token, "setup").await?;
@@ -106,8 +94,8 @@ pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
     account.tenant_id.clone_from(&root.id);
     store::add_account(&mut deed, &account).await?;
     for role in [roles::ADMINISTRATOR, roles::CISO] {
-        let grant = grant(ctx, &account.id, role, &root.id, "set-up")?;
-        store::add_grant(&mut deed, &root.id, &grant, &account.id).await?;
+        let terms = Terms { role, unit_id: &root.id, reason: "set-up" };
+        access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("").await?;
     admit_newcomer(ctx, &account.id).await
@@ -122,8 +110,8 @@ pub async fn seed_tenant(ctx: &Ctx, input: &SetUp, also: &[&str]) -> Result<(Str
     account.tenant_id.clone_from(&root.id);
     store::add_account(&mut deed, &account).await?;
     for role in [roles::ADMINISTRATOR, roles::CISO].iter().chain(also) {
-        let grant = grant(ctx, &account.id, role, &root.id, "sample data")?;
-        store::add_grant(&mut deed, &root.id, &grant, &account.id).await?;
+        let terms = Terms { role, unit_id: &root.id, reason: "sample data" };
+        access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("sample data").await?;
     Ok((root.id, account.id))
@@ -174,8 +162,8 @@ pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &st
     deed.in_log_of(&tenant_id);
     store::use_link(&mut deed, &token_hash(token)).await?;
     store::add_account(&mut deed, &account).await?;
-    let grant = grant(ctx, &account.id, &role, &unit_id, "invitation")?;
-    store::add_grant(&mut deed, &tenant_id, &grant, &account.id).await?;
+    let terms = Terms { role: &role, unit_id: &unit_id, reason: "invitation" };
+    access::give(ctx, &mut deed, &tenant_id, &account.id, terms).await?;
     deed.note("role", role);
     deed.commit("").await?;
     admit_newcomer(ctx, &account.id).await

@@ -4,6 +4,8 @@ use platform::{Error, Fault, Message, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::Grant;
+
 /// A person who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Account {
@@ -17,27 +19,6 @@ pub struct Account {
     pub suspended: bool,
     /// What the person was granted and still holds.
     pub grants: Vec<Grant>,
-}
-
-/// A role held in a unit and everything below it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Grant {
-    /// Identifier.
-    pub id: String,
-    /// Whose it is.
-    pub account_id: String,
-    /// Role.
-    pub role: String,
-    /// Unit.
-    pub unit_id: String,
-    /// The unit's name.
-    pub unit_name: String,
-    /// When it was given, milliseconds since 1970.
-    pub granted_at_ms: i64,
-    /// Until when, milliseconds since 1970; none is without end.
-    pub until_ms: Option<i64>,
-    /// Why.
-    pub reason: String,
 }
 
 /// Who a session belongs to.

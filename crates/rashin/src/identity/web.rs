@@ -10,7 +10,8 @@ use platform::{Error, Fault};
 use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
-use super::model::{Account, Grant};
+use super::model::Account;
+use crate::access::{self, Grant};
 use crate::face::asker::session_cookie;
 use crate::face::page::{Faults, faults_or};
 use crate::face::preferences::local_path;
@@ -25,8 +26,6 @@ pub fn routes() -> Router<App> {
         .route("/sign-out", post(sign_out))
         .route("/invitations/{token}", get(show_invitation).post(accept_invitation))
         .route("/accounts", get(show_accounts).post(invite))
-        .route("/accounts/{id}/grants", post(add_grant))
-        .route("/accounts/{id}/grants/{grant}/end", post(end_grant))
         .route("/accounts/{id}/suspension", post(suspend))
         .route("/me", get(show_me))
         .route("/me/password", post(change_password))
@@ -208,33 +207,11 @@ async fn invite(
 }
 
 #[derive(Deserialize)]
-struct GrantForm {
-    role: String,
-    unit: String,
-    #[serde(default)]
-    reason: String,
-}
-
-async fn add_grant(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<GrantForm>) -> Answer<Done> {
-    super::add_grant(&asker.ctx, &id, &form.role, &form.unit, &form.reason).await?;
-    Ok(Done::to("/accounts", "granted"))
-}
-
-#[derive(Deserialize)]
 struct ReasonForm {
     #[serde(default)]
     reason: String,
     #[serde(default)]
     suspended: String,
-}
-
-async fn end_grant(
-    SignedIn(asker): SignedIn,
-    Path((id, grant)): Path<(String, String)>,
-    Form(form): Form<ReasonForm>,
-) -> Answer<Done> {
-    super::end_grant(&asker.ctx, &id, &grant, &form.reason).await?;
-    Ok(Done::to("/accounts", "grant-ended"))
 }
 
 async fn suspend(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<ReasonForm>) -> Answer<Done> {
@@ -256,7 +233,7 @@ struct MePage {
 }
 
 async fn show_me(SignedIn(asker): SignedIn) -> Answer<Html<MePage>> {
-    let grants = super::own_grants(&asker.ctx).await?;
+    let grants = access::own_grants(&asker.ctx).await?;
     Ok(Html(MePage { page: asker.page, grants, faults: Faults::default() }))
 }
 
@@ -277,7 +254,7 @@ async fn change_password(SignedIn(asker): SignedIn, Form(form): Form<PasswordFor
                 ..fault
             };
             let faults = Faults(faults.into_iter().map(named).collect());
-            let grants = super::own_grants(&asker.ctx).await?;
+            let grants = access::own_grants(&asker.ctx).await?;
             Ok(Html(MePage { page: asker.page, grants, faults }).into_response())
         }
     }

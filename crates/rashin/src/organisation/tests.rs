@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::roles;
 use super::{Edit, Unit, UnitKind, add_unit, close_unit, edit_unit, list_units, unit};
-use crate::identity::add_grant;
+use crate::access::add_grant;
 use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, NOBODY, OUTSIDER, TARO, TestApp, conflict, faults, on_both};
 
 async fn add(app: &TestApp, parent: &str, kind: UnitKind, name: &str) -> Unit {
@@ -61,8 +61,8 @@ on_both! {
     async fn an_administrator_of_a_part_rules_that_part_only(app: TestApp) {
         let other = add(&app, &app.group, UnitKind::Company, "羅針商事").await;
         let ctx = app.ctx(TARO);
-        crate::identity::add_grant(&app.ctx(HANAKO), app.account(TARO), "administrator", &app.company, "").await.unwrap();
-        crate::identity::add_grant(&app.ctx(HANAKO), app.account(TARO), "staff", &other.id, "").await.unwrap();
+        crate::access::add_grant(&app.ctx(HANAKO), app.account(TARO), "administrator", &app.company, "").await.unwrap();
+        crate::access::add_grant(&app.ctx(HANAKO), app.account(TARO), "staff", &other.id, "").await.unwrap();
         let company = app.unit(&app.company).await;
         let company = edit_unit(&ctx, &company.id, renamed(&company, "羅針電機工業")).await.unwrap();
         assert_eq!(company.version, 2);

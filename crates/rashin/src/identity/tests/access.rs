@@ -4,9 +4,8 @@ use axum::http::Method;
 use serde_json::json;
 
 use super::{conflict, faults, forbidden, not_found};
-use crate::identity::{
-    accept_invitation, actor_by_email, add_grant, end_grant, invite, link, list_accounts, suspend, unsuspend,
-};
+use crate::access::{add_grant, end_grant};
+use crate::identity::{accept_invitation, actor_by_email, invite, link, list_accounts, suspend, unsuspend};
 use crate::organisation::{self, UnitKind, roles};
 use crate::testing::{
     AUDITOR, DAY_MS, HANAKO, JIRO, KEEPER, NOBODY, OUTSIDER, PASSWORD, Person, TARO, TestApp, on_both,

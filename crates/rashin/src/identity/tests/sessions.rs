@@ -17,7 +17,7 @@ use crate::testing::{
 const WORK: Act = Act::by("test.work", &[CISO, MANAGER, STAFF]);
 
 async fn colleagues(app: &TestApp) -> Vec<String> {
-    let found = identity::colleagues(&app.ctx(HANAKO), &WORK, &app.department).await.unwrap();
+    let found = crate::access::colleagues(&app.ctx(HANAKO), &WORK, &app.department).await.unwrap();
     found.into_iter().map(|(_, name)| name).collect()
 }
 

@@ -13,7 +13,8 @@ const HOME: &str = "crates/rashin/src/";
 const LIST: &str = "crates/rashin/src/domains.rs";
 
 /// The order where `domains.rs` names none.
-const ORDER: &[&str] = &["catalog", "organisation", "identity", "audit_log", "population", "benchmark", "assessment"];
+const ORDER: &[&str] =
+    &["catalog", "organisation", "access", "identity", "audit_log", "population", "benchmark", "assessment"];
 
 /// The domains in their order.
 pub(super) fn domains(tree: &Tree) -> Vec<String> {

@@ -1,0 +1,13 @@
+//! What may be asked about access.
+
+use platform::Act;
+
+use crate::organisation::roles::ADMINISTRATOR;
+
+/// Give a person a role in a unit.
+pub const GRANT: Act = Act::by("access.grant", &[ADMINISTRATOR]);
+/// Take a role back.
+pub const END_GRANT: Act = Act::by("access.end-grant", &[ADMINISTRATOR]);
+
+/// All acts of this domain.
+pub const ALL: &[&Act] = &[&GRANT, &END_GRANT];
