@@ -99,10 +99,9 @@ impl Wire {
                 .execute(connection)
                 .await
                 .map(|_| ()),
-            Self::Postgres(connection) => value::bind_postgres(sqlx::query(AssertSqlSafe(sql)), values)
-                .execute(connection)
-                .await
-                .map(|_| ()),
+            Self::Postgres(connection) => {
+                value::bind_postgres(sqlx::query(AssertSqlSafe(sql)), values).execute(connection).await.map(|_| ())
+            }
         }
         .map_err(Error::internal)
     }
@@ -292,12 +291,8 @@ impl Snapshot {
             values.extend(of_key.map(|(_, value)| value.clone()));
         }
         let place = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-        let sql = format!(
-            "SELECT {} FROM {}{place} ORDER BY {} LIMIT {PAGE}",
-            table.names(),
-            table.name,
-            names.join(", ")
-        );
+        let sql =
+            format!("SELECT {} FROM {}{place} ORDER BY {} LIMIT {PAGE}", table.names(), table.name, names.join(", "));
         self.0.rows(sql, &values).await?.iter().map(|row| table.values(row)).collect()
     }
 

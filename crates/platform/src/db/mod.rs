@@ -120,6 +120,17 @@ impl Db {
         Ok(Self { pool: Pool::Postgres(pool) })
     }
 
+    /// Deeds that wait for the one writer, or connections in use on PostgreSQL.
+    #[must_use]
+    pub fn load(&self) -> i64 {
+        match &self.pool {
+            Pool::Sqlite { write, .. } => write.waiting(),
+            Pool::Postgres(pool) => {
+                i64::from(pool.size()) - i64::try_from(pool.num_idle()).unwrap_or(i64::from(pool.size()))
+            }
+        }
+    }
+
     /// Whether this is PostgreSQL.
     #[must_use]
     pub fn is_postgres(&self) -> bool {

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use platform::{Actor, Ctx, Ground, Texts, Via};
 
 use crate::assessment::evidence::EvidenceFolder;
+use crate::operate::front::Front;
+use crate::operate::mail::Mail;
+use crate::operate::metrics::Metrics;
 
 /// The running product.
 #[derive(Debug, Clone)]
@@ -22,6 +25,12 @@ pub struct App {
     pub data: Arc<PathBuf>,
     /// Reads files from outside.
     pub sandbox: super::sandbox::Sandbox,
+    /// Sends mail, where it is set up.
+    pub mail: Mail,
+    /// Whose word counts before the server.
+    pub front: Arc<Front>,
+    /// What is counted while the server runs.
+    pub metrics: Metrics,
     /// Makes PDFs.
     pub renderer: super::render::Renderer,
 }

@@ -20,6 +20,9 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
+use crate::operate::mail::Mail;
+use crate::operate::metrics::Metrics;
+use crate::operate::tls::Tls;
 use crate::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
@@ -83,6 +86,9 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        mail: Mail::default(),
+        front: Arc::default(),
+        metrics: Metrics::default(),
         sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
     })
@@ -108,6 +114,9 @@ pub fn router(app: App) -> Router {
         .merge(assessment::web::routes())
         .merge(population::web::routes())
         .merge(benchmark::web::routes())
+        .merge(operate::web::routes())
+        .merge(operate::health::routes())
+        .merge(operate::metrics::routes())
         .merge(api::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(assessment::web::uploads().layer(upload))
@@ -123,15 +132,21 @@ pub fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         // Once more, for what fails further out: the search for the session, the time limit.
         .layer(middleware::from_fn_with_state(app.clone(), failure::show_failures))
+        .layer(middleware::from_fn_with_state(app.clone(), operate::front::find_client))
+        .layer(middleware::from_fn_with_state(app.clone(), operate::metrics::count))
         .layer(middleware::from_fn(secure_headers))
         .with_state(app)
 }
 
 /// Listens until it is told to stop; requests under way are finished.
-pub async fn listen(app: App, address: SocketAddr) -> Result<()> {
+pub async fn listen(app: App, address: SocketAddr, tls: Option<Tls>) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
+    if let Some(tls) = tls {
+        let listener = listener.into_std().map_err(platform::Error::internal)?;
+        return tls.serve(listener, router(app), stop_signal()).await;
+    }
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await.map_err(platform::Error::internal)
 }

@@ -10,6 +10,7 @@ use platform::{Error, Fault};
 use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
+use super::mailing;
 use super::model::Account;
 use crate::access::{self, Grant};
 use crate::face::asker::session_cookie;
@@ -170,6 +171,8 @@ struct AccountsPage {
     units: Vec<Unit>,
     roles: &'static [&'static str],
     link: String,
+    /// Key of what to say of the mail; empty where mail is not set up.
+    mailed: &'static str,
     email: String,
     faults: Faults,
 }
@@ -178,7 +181,16 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
     let accounts = super::list_accounts(&asker.ctx).await?;
     let mut units = organisation::list_units(&asker.ctx).await?;
     units.retain(|unit| !unit.closed);
-    Ok(Html(AccountsPage { page: asker.page.clone(), accounts, units, roles: roles::ALL, link, email, faults }))
+    Ok(Html(AccountsPage {
+        page: asker.page.clone(),
+        accounts,
+        units,
+        roles: roles::ALL,
+        link,
+        mailed: "",
+        email,
+        faults,
+    }))
 }
 
 async fn show_accounts(SignedIn(asker): SignedIn) -> Answer<Html<AccountsPage>> {
@@ -200,7 +212,10 @@ async fn invite(
     match faults_or(super::invite(&asker.ctx, &form.email, &form.role, &form.unit).await)? {
         Ok(token) => {
             let link = format!("{}/invitations/{token}", app.public_url);
-            accounts_page(&asker, link, String::new(), Faults::default()).await
+            let mailed = mailing::mail_invitation(&app, &form.email, &link).await;
+            let mut shown = accounts_page(&asker, link, String::new(), Faults::default()).await?;
+            shown.0.mailed = mailed;
+            Ok(shown)
         }
         Err(faults) => accounts_page(&asker, String::new(), form.email, faults).await,
     }

@@ -8,13 +8,23 @@
 //! prints a secret.
 
 pub mod acts;
+pub mod api;
 pub mod archive;
 pub mod backup;
+pub mod doctor;
+pub mod export_all;
+pub mod front;
+pub mod health;
+pub mod mail;
+pub mod metrics;
 pub mod restore;
+pub mod retention;
 mod rows;
 pub mod schema;
 pub mod site;
 pub(crate) mod store;
+pub mod tls;
+pub mod web;
 
 #[cfg(test)]
 mod tests;

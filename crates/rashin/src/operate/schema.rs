@@ -71,9 +71,8 @@ pub async fn bring_up_to_date(db: &Db, data: &Path, now_ms: i64) -> Result<usize
     let missing = missing_steps(&steps).map_or(0, <[_]>::len);
     let step = steps.last().map_or(0, |step| step.number);
     if missing > 0 && !steps.is_empty() && store::has_people(db).await? {
-        let fresh = last_backup(data).is_some_and(|last| {
-            last.step == step && (0..=FRESH_MS).contains(&(now_ms - last.made_at_ms))
-        });
+        let fresh = last_backup(data)
+            .is_some_and(|last| last.step == step && (0..=FRESH_MS).contains(&(now_ms - last.made_at_ms)));
         if !fresh {
             return Err(Error::Conflict(Message::new("error-backup-first").with("count", missing)));
         }

@@ -14,7 +14,7 @@ use crate::testing::scratch::{Scratch, scratch_folder};
 use crate::testing::{DAY_MS, HANAKO, HOUR_MS, Kind, TestApp, conflict, faults, on_both};
 
 /// A self-check with two pieces of evidence, and numbers and bytes of all kinds by the built-in releases.
-async fn furnish(app: &TestApp) {
+pub(super) async fn furnish(app: &TestApp) {
     let ctx = app.ctx(HANAKO);
     let check = assessment::create(&ctx, &app.company, "benchmark-25", "FY2026").await.unwrap();
     for (name, content) in [("規程.txt", "情報セキュリティ規程"), ("記録.txt", "点検の記録\r\n")] {
