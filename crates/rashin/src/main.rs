@@ -44,6 +44,8 @@ enum What {
     Backup(operate::backup::BackupArgs),
     /// Make an installation out of a backup
     Restore(operate::restore::RestoreArgs),
+    /// Ask a running server whether it is ready
+    Health(operate::probe::HealthArgs),
     /// Look the installation over
     Doctor(operate::doctor::DoctorArgs),
     /// Write a tenant's own data as open files
@@ -173,6 +175,7 @@ async fn run(what: What, language: Language) -> Result<()> {
         What::Serve(args) => run_server(args).await,
         What::Backup(args) => operate::backup::run(args, language).await,
         What::Restore(args) => operate::restore::run(args, language).await,
+        What::Health(args) => operate::probe::run(args).await,
         What::Doctor(args) => match operate::doctor::run(args, language).await {
             Ok(true) => Ok(()),
             Ok(false) => std::process::exit(1),

@@ -114,6 +114,17 @@ impl Wire {
         .map_err(Error::internal)
     }
 
+    async fn views(&mut self) -> Result<Vec<String>> {
+        let sql = match self {
+            Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'view'",
+            Self::Postgres(_) => {
+                "SELECT CAST(c.relname AS TEXT) AS name FROM pg_class c \
+                WHERE c.relkind = 'v' AND c.relnamespace = CAST(current_schema() AS regnamespace)"
+            }
+        };
+        self.rows(sql.to_owned(), &[]).await?.iter().map(|row| row.text("name")).collect()
+    }
+
     async fn names(&mut self) -> Result<Vec<String>> {
         let sql = match self {
             Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
@@ -239,6 +250,9 @@ impl Db {
             Wire::Postgres(_) => "BEGIN READ WRITE",
         };
         wire.run(begin.to_owned()).await?;
+        for name in wire.views().await? {
+            wire.run(format!("DROP VIEW IF EXISTS {name}")).await?;
+        }
         for name in wire.names().await? {
             let cascade = if matches!(wire, Wire::Postgres(_)) { " CASCADE" } else { "" };
             wire.run(format!("DROP TABLE {name}{cascade}")).await?;

@@ -143,6 +143,8 @@ pub async fn listen(app: App, address: SocketAddr, tls: Option<Tls>) -> Result<(
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
+    // A hangup asks for nothing but a look at the certificate; it never ends the server.
+    let _hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
     if let Some(tls) = tls {
         let listener = listener.into_std().map_err(platform::Error::internal)?;
         return tls.serve(listener, router(app), stop_signal()).await;

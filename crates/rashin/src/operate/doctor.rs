@@ -143,6 +143,13 @@ fn look_at_space(data: &Path) -> Finding {
     }
 }
 
+/// Whether a file holds a key or a secret, by its name or its folder's.
+fn is_key(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let in_secrets = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "secrets");
+    in_secrets || name.contains("key") || name.ends_with(".pem")
+}
+
 /// The folder itself, or every file that holds a key, is for its owner alone.
 fn look_at_modes(data: &Path) -> Finding {
     let open_to_others =
@@ -154,7 +161,7 @@ fn look_at_modes(data: &Path) -> Finding {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "key" || ending == "pem") {
+            } else if is_key(&path) {
                 keys.push(path);
             }
         }

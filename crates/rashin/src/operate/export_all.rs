@@ -99,11 +99,12 @@ async fn write(site: &Site, tenant_id: &str, aside: &Path) -> Result<Written> {
     let mut zip = ZipWriter::new(BufWriter::new(file));
     let mut snapshot = site.ground.db.snapshot().await?;
     let tables = snapshot.tables().await?;
-    let mut written = Written::default();
+    let (mut written, mut names) = (Written::default(), Vec::new());
     for own in store::OWN_TABLES {
         let Some(table) = tables.iter().find(|table| table.name == own.name) else { continue };
         let rows = rows_of(&mut snapshot, table, own.only, tenant_id).await?;
         written.rows += rows.len();
+        names.push(own.name);
         if own.name == "evidence_files" {
             written.evidence = add_evidence(&mut zip, table, &rows, &site.evidence)?;
         }
@@ -114,7 +115,7 @@ async fn write(site: &Site, tenant_id: &str, aside: &Path) -> Result<Written> {
     snapshot.close().await?;
     for language in Language::ALL {
         let name = format!("README.{}.md", language.code());
-        add(&mut zip, &name, read_me(language, tenant_id, site.now_ms()).as_bytes())?;
+        add(&mut zip, &name, read_me(language, &names, tenant_id, site.now_ms()).as_bytes())?;
     }
     let file = zip.finish().map_err(Error::internal)?.into_inner().map_err(Error::internal)?;
     file.sync_all().map_err(Error::internal)?;
@@ -202,16 +203,16 @@ fn json_of(table: &Table, rows: &Rows, which: &[bool]) -> Result<Vec<u8>> {
     serde_json::to_vec_pretty(&rows.iter().map(object).collect::<Vec<_>>()).map_err(Error::internal)
 }
 
-fn read_me(language: Language, tenant_id: &str, now_ms: i64) -> String {
+fn read_me(language: Language, names: &[&str], tenant_id: &str, now_ms: i64) -> String {
     let texts = texts();
     let (moment, version) = (moment(now_ms), env!("CARGO_PKG_VERSION"));
     let head = [("tenant", tenant_id), ("moment", &moment), ("version", version)];
     let mut lines = vec![format!("# {}", texts.get(language, "export-title", &[])), String::new()];
     lines.push(texts.get(language, "export-lead", &head));
     lines.push(String::new());
-    for own in store::OWN_TABLES {
-        let about = texts.get(language, &format!("export-table-{}", own.name), &[]);
-        lines.push(format!("- `tables/{0}.csv`, `tables/{0}.json`: {about}", own.name));
+    for name in names {
+        let about = texts.get(language, &format!("export-table-{name}"), &[]);
+        lines.push(format!("- `tables/{name}.csv`, `tables/{name}.json`: {about}"));
     }
     lines.push(format!("- `evidence/`: {}", texts.get(language, "export-evidence", &[])));
     lines.push(String::new());

@@ -11,7 +11,7 @@ use platform::{Error, Message, Result};
 /// How mail is sent.
 #[derive(Debug, Clone, Default, Args)]
 pub struct MailArgs {
-    /// Mail server: smtps://user:password@host, or smtp://…?tls=required; without it, links are shown to hand over
+    /// Mail server as `smtps://user:password@host`; without it, links are shown to hand over
     #[arg(long, env = "RASHIN_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,
     /// Sender's address

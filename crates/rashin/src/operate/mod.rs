@@ -17,6 +17,7 @@ pub mod front;
 pub mod health;
 pub mod mail;
 pub mod metrics;
+pub mod probe;
 pub mod restore;
 pub mod retention;
 mod rows;

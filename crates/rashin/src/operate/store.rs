@@ -7,7 +7,7 @@ statements! {
     TENANTS = "SELECT id, name FROM units WHERE parent_id IS NULL ORDER BY name, id LIMIT 1000";
     EVIDENCE = "SELECT DISTINCT content_hash FROM evidence_files";
     NEWEST_ENTRY = "SELECT MAX(at_ms) AS at_ms FROM audit_entries";
-    ENTRIES = "SELECT CAST(COALESCE(SUM(seq), 0) AS BIGINT) AS n FROM audit_heads";
+    ENTRIES = "SELECT COUNT(*) AS n FROM audit_entries";
     NEWEST_STEP = "SELECT COALESCE(MAX(number), 0) AS n FROM migrations";
     SESSIONS = "SELECT COUNT(*) AS n FROM sessions WHERE expires_at_ms > $1";
     COUNT_FAILURES = "SELECT COUNT(*) AS n FROM sign_in_failures WHERE last_at_ms < $1";
@@ -64,12 +64,16 @@ const fn own(name: &'static str, only: &'static str) -> OwnTable {
 const OF_TENANT: &str = "tenant_id = $1";
 const OF_ASSESSMENT: &str = "assessment_id IN (SELECT id FROM assessments WHERE tenant_id = $1)";
 
-/// Tables of which a tenant takes its own rows along.
+const OF_ACCOUNT: &str = "account_id IN (SELECT id FROM accounts WHERE tenant_id = $1)";
+const OF_ROLE: &str = "role_id IN (SELECT id FROM custom_roles WHERE tenant_id = $1)";
+const OF_CONSENT: &str = "consent_id IN (SELECT id FROM consents WHERE tenant_id = $1)";
+
+/// Tables of which a tenant takes its own rows along, whether or not the schema has them yet.
 pub(super) const OWN_TABLES: &[OwnTable] = &[
     own("units", OF_TENANT),
     own("unit_closures", "unit_id IN (SELECT id FROM units WHERE tenant_id = $1)"),
     OwnTable { name: "accounts", only: OF_TENANT, secret: &["password_hash"] },
-    own("account_suspensions", "account_id IN (SELECT id FROM accounts WHERE tenant_id = $1)"),
+    own("account_suspensions", OF_ACCOUNT),
     own("grants", OF_TENANT),
     OwnTable { name: "links", only: OF_TENANT, secret: &["token_hash"] },
     own("assessments", OF_TENANT),
@@ -80,6 +84,25 @@ pub(super) const OWN_TABLES: &[OwnTable] = &[
     own("parts", OF_ASSESSMENT),
     own("submissions", OF_ASSESSMENT),
     own("approvals", OF_ASSESSMENT),
+    own("custom_roles", OF_TENANT),
+    own("custom_role_closures", OF_ROLE),
+    own("custom_role_acts", OF_ROLE),
+    own("external_parties", "unit_id IN (SELECT id FROM units WHERE tenant_id = $1)"),
+    own("consents", OF_TENANT),
+    own("consent_decisions", OF_CONSENT),
+    own("consent_uses", OF_CONSENT),
+    OwnTable { name: "machine_tokens", only: OF_TENANT, secret: &["token_hash"] },
+    OwnTable { name: "sign_on_providers", only: OF_TENANT, secret: &["secret_id"] },
+    own("sign_on_identities", OF_ACCOUNT),
+    own("group_roles", OF_TENANT),
+    own("federated_grants", OF_ACCOUNT),
+    own("provisioned_people", OF_TENANT),
+    own("provisioned_groups", OF_TENANT),
+    own("provisioned_members", OF_ACCOUNT),
+    own("audit_values", OF_TENANT),
+    own("audit_nodes", OF_TENANT),
+    own("audit_checkpoints", OF_TENANT),
+    own("audit_halts", OF_TENANT),
     own("audit_heads", OF_TENANT),
     own("audit_entries", OF_TENANT),
 ];
@@ -88,6 +111,14 @@ pub(super) const OWN_TABLES: &[OwnTable] = &[
 #[cfg(test)]
 pub(super) const NOT_TAKEN: &[(&str, &str)] = &[
     ("sessions", "secrets of people who are signed in at the moment"),
+    ("devices", "secrets of people's browsers"),
+    ("totp_factors", "secrets of second factors"),
+    ("used_codes", "of no use elsewhere"),
+    ("recovery_codes", "secrets of second factors"),
+    ("passkeys", "of no use elsewhere"),
+    ("tickets", "secrets, for minutes"),
+    ("password_resets", "secrets of links"),
+    ("sign_on_attempts", "secrets, for minutes"),
     ("sign_in_failures", "of no tenant"),
     ("releases", "of the installation; `rashin population export` writes their members"),
 ];

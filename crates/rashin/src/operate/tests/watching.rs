@@ -8,7 +8,8 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 
 use crate::operate::front::Front;
-use crate::testing::{HANAKO, NOBODY, PASSWORD, Reply, START_MS, TestApp, on_both};
+use crate::operate::probe;
+use crate::testing::{HANAKO, NOBODY, PASSWORD, Reply, START_MS, TestApp, conflict, on_both};
 
 async fn from(app: &TestApp, peer: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
     let mut request = Request::builder().uri(path);
@@ -37,6 +38,19 @@ on_both! {
         assert_eq!(reply.json()["state"], "database");
         assert!(!reply.text().contains("migrations"));
         app.get("/health/live", NOBODY).await.is(200);
+    }
+
+    async fn the_command_asks_a_running_server(app: TestApp) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = crate::face::serve::router(app.app.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        probe::ready(address).await.unwrap();
+        app.damage("ALTER TABLE migrations RENAME TO lost", &[]).await;
+        assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
+        serving.abort();
+        let _ = serving.await;
+        assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
     }
 
     async fn figures_count_requests_by_route_and_tell_no_names(app: TestApp) {
