@@ -2,7 +2,7 @@
 
 use platform::{Act, Statement};
 
-use crate::{access, assessment, audit_log, identity, organisation, population};
+use crate::{access, assessment, audit_log, identity, operate, organisation, population};
 
 /// One domain as the rest of the program sees it.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ pub const ALL: &[Domain] = &[
     Domain { name: "assessment", acts: assessment::acts::ALL, statements: assessment::store::ALL },
     Domain { name: "population", acts: population::acts::ALL, statements: population::store::ALL },
     Domain { name: "benchmark", acts: &[], statements: &[] },
+    // No domain of its own, but it acts and asks: after all others.
+    Domain { name: "operate", acts: operate::acts::ALL, statements: operate::store::ALL },
 ];
 
 /// The act of this name.

@@ -21,6 +21,8 @@ pub mod population;
 
 pub mod benchmark;
 
+pub mod operate;
+
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

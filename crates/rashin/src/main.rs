@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use platform::{Error, Language, Result};
@@ -11,7 +12,10 @@ use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{access, assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use rashin::operate::front::{Front, Network};
+use rashin::operate::mail::{Mail, MailArgs};
+use rashin::operate::tls::{Tls, TlsArgs};
+use rashin::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -36,6 +40,20 @@ enum What {
         #[arg(long, value_enum)]
         format: Format,
     },
+    /// Save everything in one file, while the server runs
+    Backup(operate::backup::BackupArgs),
+    /// Make an installation out of a backup
+    Restore(operate::restore::RestoreArgs),
+    /// Ask a running server whether it is ready
+    Health(operate::probe::HealthArgs),
+    /// Look the installation over
+    Doctor(operate::doctor::DoctorArgs),
+    /// Write a tenant's own data as open files
+    ExportAll(operate::export_all::ExportAllArgs),
+    /// Forget records whose time is over
+    Retention(operate::retention::RetentionArgs),
+    /// Bring the database up to date
+    Migrate(operate::schema::MigrateArgs),
     /// Start the server
     Serve(ServeArgs),
     /// Item sets, profile and index models
@@ -99,14 +117,27 @@ struct ServeArgs {
     /// Address people use
     #[arg(long, env = "RASHIN_PUBLIC_URL", default_value = "http://localhost:8650")]
     public_url: String,
+    #[command(flatten)]
+    tls: TlsArgs,
+    /// Proxy whose X-Forwarded-For and X-Forwarded-Proto count: an address or network; may be given several times
+    #[arg(long, env = "RASHIN_TRUSTED_PROXY", value_delimiter = ',', value_name = "ADDRESS")]
+    trusted_proxy: Vec<Network>,
+    /// Whoever holds this token may read /metrics from other machines
+    #[arg(long, env = "RASHIN_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
+    #[command(flatten)]
+    mail: MailArgs,
     /// On an empty database: load the fictional sample companies
     #[arg(long)]
     sample: bool,
 }
 
 async fn run_server(args: ServeArgs) -> Result<()> {
+    let (tls, mail) = (Tls::of(&args.tls)?, Mail::of(&args.mail)?);
     let place = Place { data: args.data, database: args.database, public_url: args.public_url };
-    let app = serve::open(&place).await?;
+    let mut app = serve::open(&place).await?;
+    app.mail = mail;
+    app.front = Arc::new(Front { trusted: args.trusted_proxy, metrics_token: args.metrics_token });
     if args.sample {
         rashin::sample::load(&app).await?;
         say(&rashin::sample::how_to_sign_in(&app.public_url));
@@ -118,7 +149,8 @@ async fn run_server(args: ServeArgs) -> Result<()> {
         ));
     }
     say(&format!("羅針 Rashin: {}", app.public_url));
-    serve::listen(app, args.listen).await
+    tokio::spawn(operate::retention::every_night(operate::Site::of(&app)));
+    serve::listen(app, args.listen, tls).await
 }
 
 fn say(text: &str) {
@@ -151,6 +183,17 @@ async fn run(what: What, language: Language) -> Result<()> {
     match what {
         What::Serve(args) => run_server(args).await,
         What::Witness(args) => audit_log::witness::run(args, say).await,
+        What::Backup(args) => operate::backup::run(args, language).await,
+        What::Restore(args) => operate::restore::run(args, language).await,
+        What::Health(args) => operate::probe::run(args).await,
+        What::Doctor(args) => match operate::doctor::run(args, language).await {
+            Ok(true) => Ok(()),
+            Ok(false) => std::process::exit(1),
+            Err(error) => Err(error),
+        },
+        What::ExportAll(args) => operate::export_all::run(args, language).await,
+        What::Retention(args) => operate::retention::run(args, language).await,
+        What::Migrate(args) => operate::schema::run(args, language).await,
         What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,

@@ -25,26 +25,31 @@ impl Migration {
     pub fn hash(&self) -> String {
         hex::encode(Sha256::digest(self.sql.as_bytes()))
     }
+
+    /// The step's statements and the record that it was run.
+    pub(super) fn script(&self) -> String {
+        let Self { number, name, sql } = self;
+        let hash = self.hash();
+        format!("{sql}\n;INSERT INTO migrations (number, name, hash) VALUES ({number}, '{name}', '{hash}')")
+    }
 }
 
-const HISTORY: &str =
+pub(super) const HISTORY: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)";
 const DONE: &str = "SELECT number, name, hash FROM migrations ORDER BY number";
 
 /// Brings the database to the newest step. Fails if a past step was changed or the database is newer than the program.
-/// Several programs may start at once: each step is looked for and run under a lock. Returns the number of steps run.
+/// All missing steps are one transaction under a lock, so several programs may start at once, and a step that fails
+/// takes those before it back too. Returns the number of steps run.
 pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<usize> {
     let mut line = Line::open(db).await?;
-    let mut count = 0;
-    while line.step(steps).await? {
-        count += 1;
-    }
+    let count = line.steps(steps).await?;
     line.close().await?;
     Ok(count)
 }
 
-/// The first step that was not run yet; fails where the past is not that of `steps`.
-fn next_step<'a>(done: &[Row], steps: &'a [Migration]) -> Result<Option<&'a Migration>> {
+/// The steps that were not run yet; fails where the past is not that of `steps`.
+fn missing<'a>(done: &[Row], steps: &'a [Migration]) -> Result<&'a [Migration]> {
     for row in done {
         let number = row.int("number")?;
         let Some(step) = steps.iter().find(|step| step.number == number) else {
@@ -57,7 +62,7 @@ fn next_step<'a>(done: &[Row], steps: &'a [Migration]) -> Result<Option<&'a Migr
             return Err(Error::internal(format!("step {number} ({}) was changed after it was run", step.name)));
         }
     }
-    Ok(steps.get(done.len()))
+    Ok(steps.get(done.len()..).unwrap_or(&[]))
 }
 
 /// A connection of its own. When it fails it is dropped, and what it had open is taken back.
@@ -74,22 +79,19 @@ impl Line {
         }
     }
 
-    /// Runs the next step in a transaction that holds the lock; false if there is none.
-    async fn step(&mut self, steps: &[Migration]) -> Result<bool> {
+    /// Runs the missing steps in a transaction that holds the lock.
+    async fn steps(&mut self, steps: &[Migration]) -> Result<usize> {
         let begin = match self {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN READ WRITE; SELECT pg_advisory_xact_lock(7521962830056)",
         };
         self.run(format!("{begin}; {HISTORY}")).await?;
-        let next = next_step(&self.rows(DONE).await?, steps)?;
-        if let Some(step) = next {
-            let Migration { number, name, .. } = step;
-            let record =
-                format!("INSERT INTO migrations (number, name, hash) VALUES ({number}, '{name}', '{}')", step.hash());
-            self.run(format!("{}\n;{record}", step.sql)).await?;
+        let missing = missing(&self.rows(DONE).await?, steps)?;
+        for step in missing {
+            self.run(step.script()).await?;
         }
         self.run("COMMIT".to_owned()).await?;
-        Ok(next.is_some())
+        Ok(missing.len())
     }
 
     async fn run(&mut self, sql: String) -> Result<()> {

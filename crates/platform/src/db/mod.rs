@@ -5,6 +5,7 @@
 //! Statements are [`Statement`]s made by the [`statements!`](crate::statements) macro, so that a test can prepare every one on both databases.
 //! Column types are BIGINT, TEXT, DOUBLE PRECISION and BYTEA; instants are milliseconds since 1970 in UTC.
 
+mod dump;
 mod migrate;
 mod value;
 mod writer;
@@ -18,6 +19,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
+pub use dump::{Column, Kind, Loading, Rows, Snapshot, Step, Table};
 pub use migrate::{Migration, migrate};
 pub use value::{Row, Value, like_literally};
 
@@ -116,6 +118,17 @@ impl Db {
             .await
             .map_err(Error::internal)?;
         Ok(Self { pool: Pool::Postgres(pool) })
+    }
+
+    /// Deeds that wait for the one writer, or connections in use on PostgreSQL.
+    #[must_use]
+    pub fn load(&self) -> i64 {
+        match &self.pool {
+            Pool::Sqlite { write, .. } => write.waiting(),
+            Pool::Postgres(pool) => {
+                i64::from(pool.size()) - i64::try_from(pool.num_idle()).unwrap_or(i64::from(pool.size()))
+            }
+        }
     }
 
     /// Whether this is PostgreSQL.

@@ -5,6 +5,7 @@
 //! and its single COMMIT makes all of them durable at once. No deed is reported done before that COMMIT has returned.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, watch};
@@ -43,6 +44,8 @@ impl WriterState {
 pub(super) struct Writer {
     state: Arc<Mutex<WriterState>>,
     flush: Arc<Notify>,
+    /// Deeds that wait for their turn.
+    waiting: Arc<AtomicI64>,
 }
 
 /// The right to write, held by one deed at a time.
@@ -75,7 +78,7 @@ impl Writer {
                 flush_batch(&mut *state.lock().await).await;
             }
         });
-        Self { state, flush }
+        Self { state, flush, waiting: Arc::default() }
     }
 
     /// Waits for the turn and opens a savepoint.
@@ -84,7 +87,19 @@ impl Writer {
     /// turn is then dropped as any other.
     pub(super) async fn begin(&self) -> Result<Turn> {
         let (state, flush) = (Arc::clone(&self.state), Arc::clone(&self.flush));
-        tokio::spawn(take_turn(state, flush)).await.map_err(Error::internal)?
+        let waiting = Arc::clone(&self.waiting);
+        waiting.fetch_add(1, Ordering::Relaxed);
+        let turn = async move {
+            let turn = take_turn(state, flush).await;
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            turn
+        };
+        tokio::spawn(turn).await.map_err(Error::internal)?
+    }
+
+    /// How many deeds wait for their turn.
+    pub(super) fn waiting(&self) -> i64 {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Makes everything that is done durable, in the database file itself.

@@ -25,8 +25,27 @@ impl EvidenceFolder {
         Self(data.join("evidence"))
     }
 
-    fn path(&self, hash: &str) -> PathBuf {
+    /// Where the content of a hash lies.
+    #[must_use]
+    pub fn path(&self, hash: &str) -> PathBuf {
         self.0.join(hash.get(..2).unwrap_or("00")).join(hash)
+    }
+
+    /// Hashes of all that is kept, in order.
+    pub fn hashes(&self) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        let Ok(folders) = std::fs::read_dir(&self.0) else { return Ok(found) };
+        for folder in folders {
+            let Ok(files) = std::fs::read_dir(folder.map_err(Error::internal)?.path()) else { continue };
+            for file in files {
+                let name = file.map_err(Error::internal)?.file_name().to_string_lossy().into_owned();
+                if name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                    found.push(name);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
     }
 
     async fn put(&self, ctx: &Ctx, content: &[u8]) -> Result<String> {

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
-use crate::{access, assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -49,6 +49,7 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(assessment::api::routes())
         .merge(population::api::routes())
         .merge(benchmark::api::routes())
+        .merge(operate::api::routes())
         .split_for_parts();
     tell_of_problems(&mut document);
     (routes, document)

@@ -8,6 +8,9 @@ use platform::{Actor, Ctx, Ground, Texts, Via};
 use crate::access::Refusals;
 use crate::assessment::evidence::EvidenceFolder;
 use crate::audit_log::LogKey;
+use crate::operate::front::Front;
+use crate::operate::mail::Mail;
+use crate::operate::metrics::Metrics;
 
 /// The running product.
 #[derive(Debug, Clone)]
@@ -28,6 +31,12 @@ pub struct App {
     pub log_key: LogKey,
     /// Reads files from outside.
     pub sandbox: super::sandbox::Sandbox,
+    /// Sends mail, where it is set up.
+    pub mail: Mail,
+    /// Whose word counts before the server.
+    pub front: Arc<Front>,
+    /// What is counted while the server runs.
+    pub metrics: Metrics,
     /// Makes PDFs.
     pub renderer: super::render::Renderer,
 }

@@ -10,7 +10,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use platform::clock::{Clock, Entropy, SystemClock, SystemEntropy};
-use platform::db::migrate;
 use platform::web::secure_headers;
 use platform::{Actor, Ctx, Db, Ground, Result, Via};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,7 +22,10 @@ use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::audit_log::LogKey;
-use crate::{access, assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
+use crate::operate::mail::Mail;
+use crate::operate::metrics::Metrics;
+use crate::operate::tls::Tls;
+use crate::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -37,6 +39,29 @@ pub struct Place {
     pub database: Option<String>,
     /// Address people use.
     pub public_url: String,
+}
+
+/// Name of the database in the folder of data.
+pub const SQLITE_FILE: &str = "rashin.sqlite";
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { data: "data".into(), database: None, public_url: "http://localhost:8650".into() }
+    }
+}
+
+impl Place {
+    /// What [`Db::open`] takes.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.database.clone().unwrap_or_else(|| self.data.join(SQLITE_FILE).display().to_string())
+    }
+}
+
+/// The world around a database.
+#[must_use]
+pub fn ground(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Ground {
+    Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants) }
 }
 
 /// Opens the data, bringing the database up to date.
@@ -54,13 +79,12 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
 /// As [`open_in`], for data that was opened before by this program: its releases are there already.
 pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
     std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
-    let address = place.database.clone().unwrap_or_else(|| place.data.join("rashin.sqlite").display().to_string());
-    let db = Db::open(&address).await?;
-    migrate(&db, migrations::ALL).await?;
+    let db = Db::open(&place.address()).await?;
+    operate::schema::bring_up_to_date(&db, &place.data, clock.now_ms()).await?;
     let refusals = Arc::new(access::Refusals::default());
     let gate = Arc::new(access::gate::Grants::gathering(Arc::clone(&refusals)));
     let log_key = LogKey::open(&place.data, &*entropy)?;
-    let ground = Ground { db, clock, entropy, gate };
+    let ground = Ground { gate, ..ground(db, clock, entropy) };
     audit_log::checkpoints::open(&Ctx::new(ground.clone(), Actor::System, Via::Job), &log_key).await?;
     Ok(App {
         ground,
@@ -70,6 +94,9 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        mail: Mail::default(),
+        front: Arc::default(),
+        metrics: Metrics::default(),
         sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
     })
@@ -95,6 +122,9 @@ pub fn router(app: App) -> Router {
         .merge(assessment::web::routes())
         .merge(population::web::routes())
         .merge(benchmark::web::routes())
+        .merge(operate::web::routes())
+        .merge(operate::health::routes())
+        .merge(operate::metrics::routes())
         .merge(api::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .merge(assessment::web::uploads().layer(upload))
@@ -111,23 +141,35 @@ pub fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         // Once more, for what fails further out: the search for the session, the time limit.
         .layer(middleware::from_fn_with_state(app.clone(), failure::show_failures))
+        .layer(middleware::from_fn_with_state(app.clone(), operate::front::find_client))
+        .layer(middleware::from_fn_with_state(app.clone(), operate::metrics::count))
         .layer(middleware::from_fn(secure_headers))
         .with_state(app)
 }
 
 /// Listens until it is told to stop; requests under way are finished.
-pub async fn listen(app: App, address: SocketAddr) -> Result<()> {
+pub async fn listen(app: App, address: SocketAddr, tls: Option<Tls>) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
+    // A hangup asks for nothing but a look at the certificate; it never ends the server.
+    let _hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
     let gatherer = tokio::spawn(enter_refusals(app.clone()));
     let upkeep = tokio::spawn(audit_log::checkpoints::keep_signing(app.system(), app.log_key.clone()));
-    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await;
+    let served = answer(listener, app.clone(), tls).await;
     gatherer.abort();
     access::enter_gathered(&app.system(), &app.refusals, true).await?;
     upkeep.abort();
-    served.map_err(platform::Error::internal)
+    served
+}
+
+async fn answer(listener: tokio::net::TcpListener, app: App, tls: Option<Tls>) -> Result<()> {
+    if let Some(tls) = tls {
+        let listener = listener.into_std().map_err(platform::Error::internal)?;
+        return tls.serve(listener, router(app), stop_signal()).await;
+    }
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await.map_err(platform::Error::internal)
 }
 
 /// Every quarter of a minute: enters the refusals of unknown people that past minutes gathered.

@@ -14,7 +14,18 @@ macro_rules! sources {
     };
 }
 
-sources!["face", "organisation", "access", "identity", "audit_log", "assessment", "population", "benchmark", "catalog"];
+sources![
+    "face",
+    "organisation",
+    "access",
+    "identity",
+    "audit_log",
+    "assessment",
+    "population",
+    "benchmark",
+    "catalog",
+    "operate"
+];
 
 /// The messages. A fault in a source, which a test forbids, is said on the log and leaves the key visible.
 #[must_use]

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::links::{Newcomer, SetUp};
+use super::mailing;
 use super::model::Account;
 use crate::access::{self, Grant};
 use crate::face::failure::Problem;
@@ -152,6 +153,8 @@ pub struct NewInvitation {
 pub struct InvitationLink {
     /// Works once, for seven days.
     link: String,
+    /// Whether it was also sent by mail.
+    mailed: bool,
 }
 
 /// Invite a person
@@ -164,7 +167,8 @@ async fn invite(
 ) -> Answer<(StatusCode, Json<InvitationLink>)> {
     let token = super::invite(&asker.ctx, &new.email, &new.role, &new.unit_id).await?;
     let link = format!("{}/invitations/{token}", app.public_url);
-    Ok((StatusCode::CREATED, Json(InvitationLink { link })))
+    let mailed = mailing::mail_invitation(&app, &new.email, &link).await == "accounts-mailed";
+    Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed })))
 }
 
 /// The invited person.

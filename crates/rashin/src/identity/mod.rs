@@ -8,6 +8,7 @@ pub mod acts;
 pub mod api;
 pub mod cli;
 pub mod links;
+mod mailing;
 pub mod model;
 pub mod password;
 pub mod sessions;

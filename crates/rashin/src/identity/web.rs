@@ -10,6 +10,7 @@ use platform::{Error, Fault};
 use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
+use super::mailing;
 use super::model::Account;
 use crate::access::{self, Grant};
 use crate::face::asker::session_cookie;
@@ -171,6 +172,8 @@ struct AccountsPage {
     roles: &'static [&'static str],
     own_roles: Vec<(String, String)>,
     link: String,
+    /// Key of what to say of the mail; empty where mail is not set up.
+    mailed: &'static str,
     email: String,
     faults: Faults,
 }
@@ -187,6 +190,7 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
         roles: roles::ALL,
         own_roles,
         link,
+        mailed: "",
         email,
         faults,
     }))
@@ -211,7 +215,10 @@ async fn invite(
     match faults_or(super::invite(&asker.ctx, &form.email, &form.role, &form.unit).await)? {
         Ok(token) => {
             let link = format!("{}/invitations/{token}", app.public_url);
-            accounts_page(&asker, link, String::new(), Faults::default()).await
+            let mailed = mailing::mail_invitation(&app, &form.email, &link).await;
+            let mut shown = accounts_page(&asker, link, String::new(), Faults::default()).await?;
+            shown.0.mailed = mailed;
+            Ok(shown)
         }
         Err(faults) => accounts_page(&asker, String::new(), form.email, faults).await,
     }

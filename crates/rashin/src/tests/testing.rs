@@ -321,10 +321,23 @@ impl TestApp {
         deed.commit("").await.unwrap();
     }
 
+    /// The same installation, set up otherwise.
+    pub(crate) fn with(&self, change: impl Fn(&mut App)) -> Self {
+        let mut other = self.clone();
+        change(&mut other.app);
+        other.router = serve::router(other.app.clone());
+        other
+    }
+
     /// Sends a request as it is.
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Reply {
         let source = std::net::SocketAddr::from(([192, 0, 2, 1], 40_000));
         request.extensions_mut().insert(ConnectInfo(source));
+        self.send_from(request).await
+    }
+
+    /// Sends a request that says itself where it comes from.
+    pub(crate) async fn send_from(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();

@@ -79,3 +79,11 @@ done-suspended = The person is suspended.
 done-unsuspended = The suspension has ended.
 done-password = Your password was changed; you are signed out everywhere else.
 done-signed-out = You are signed out.
+accounts-mailed = The link was also sent by mail.
+accounts-not-mailed = The mail could not be sent. Hand this link over to the person.
+mail-invitation-subject = Invitation to Rashin
+mail-invitation-text = You are invited to Rashin, a self-check of information security. Open this link and choose a name and a password. It works once, for seven days.
+
+    { $link }
+
+    If you do not expect this, delete this mail.

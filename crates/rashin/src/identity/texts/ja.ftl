@@ -79,3 +79,11 @@ done-suspended = 利用を止めました。
 done-unsuspended = 利用を再開しました。
 done-password = パスワードを変えました。ほかの端末ではサインアウトしました。
 done-signed-out = サインアウトしました。
+accounts-mailed = このリンクは、メールでも送りました。
+accounts-not-mailed = メールは送れませんでした。このリンクを本人に手渡してください。
+mail-invitation-subject = 羅針への招待
+mail-invitation-text = 羅針（情報セキュリティの自己診断）に招待されました。次のリンクを開き、名前とパスワードを決めてください。7日間、一度だけ使えます。
+
+    { $link }
+
+    心当たりがないときは、このメールを消してください。

@@ -1,0 +1,133 @@
+//! Figures for Prometheus: requests by route, sessions, writers, size of the log. No name, no secret, no address.
+
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use platform::Error;
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use subtle::ConstantTimeEq;
+
+use super::{front, store};
+use crate::face::{Answer, App};
+
+/// Bounds of the latencies, seconds.
+const BOUNDS: [f64; 10] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: &'static str,
+    route: String,
+    status: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Asked {
+    method: &'static str,
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Build {
+    version: &'static str,
+}
+
+/// What is counted while the server runs.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    requests: Family<Answered, Counter<u64, AtomicU64>>,
+    seconds: Family<Asked, Histogram, fn() -> Histogram>,
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(BOUNDS)
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self { requests: Family::default(), seconds: Family::new_with_constructor(histogram) }
+    }
+}
+
+/// Only the methods known, so that nobody makes up new ones.
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        _ => "other",
+    }
+}
+
+/// Middleware: counts the request under its route's template and how long the answer took.
+pub async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
+    let method = name_of(request.method());
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let began_ms = app.ground.clock.now_ms();
+    let response = next.run(request).await;
+    let took_ms = (app.ground.clock.now_ms() - began_ms).max(0);
+    let status = u32::from(response.status().as_u16());
+    app.metrics.seconds.get_or_create(&Asked { method, route: route.clone() }).observe(took_ms as f64 / 1000.0);
+    app.metrics.requests.get_or_create(&Answered { method, route, status }).inc();
+    response
+}
+
+/// The route.
+pub fn routes() -> Router<App> {
+    Router::new().route("/metrics", get(show_metrics))
+}
+
+/// Only from this machine, or with the token; for all others there is no such page.
+async fn show_metrics(State(app): State<App>, headers: HeaderMap, request: Request) -> Answer<Response> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    if !front::is_local(peer, &headers) && !holds_token(&app, &headers) {
+        return Err(Error::NotFound.into());
+    }
+    let text = text_of(&app).await?;
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+fn holds_token(app: &App, headers: &HeaderMap) -> bool {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    match (&app.front.metrics_token, given) {
+        (Some(token), Some(given)) if !token.is_empty() => bool::from(token.as_bytes().ct_eq(given)),
+        _ => false,
+    }
+}
+
+async fn text_of(app: &App) -> platform::Result<String> {
+    let db = &app.ground.db;
+    let figures = [
+        ("sessions", "Sessions that are open", store::sessions(db, app.ground.clock.now_ms()).await?),
+        ("log_entries", "Entries in all logs", store::entries(db).await?),
+        ("writers", "Writers waiting (SQLite), or connections in use (PostgreSQL)", db.load()),
+        ("schema_step", "Newest step of the schema", store::newest_step(db).await?),
+    ];
+    let mut registry = Registry::with_prefix("rashin");
+    registry.register("requests", "Requests answered", app.metrics.requests.clone());
+    registry.register("request_seconds", "Time until the answer", app.metrics.seconds.clone());
+    let build = Family::<Build, Gauge>::default();
+    build.get_or_create(&Build { version: env!("CARGO_PKG_VERSION") }).set(1);
+    registry.register("build", "The program", build);
+    for (name, help, value) in figures {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(value);
+        registry.register(name, help, gauge);
+    }
+    let mut text = String::new();
+    encode(&mut text, &registry).map_err(Error::internal)?;
+    Ok(text)
+}

@@ -1,0 +1,159 @@
+//! What operating asks of the tables of all domains.
+
+use platform::{Ctx, Db, Deed, Error, Result, Statement, statements};
+
+statements! {
+    HAS_PEOPLE = "SELECT id FROM accounts LIMIT 1";
+    TENANTS = "SELECT id, name FROM units WHERE parent_id IS NULL ORDER BY name, id LIMIT 1000";
+    EVIDENCE = "SELECT DISTINCT content_hash FROM evidence_files";
+    NEWEST_ENTRY = "SELECT MAX(at_ms) AS at_ms FROM audit_entries";
+    ENTRIES = "SELECT COUNT(*) AS n FROM audit_entries";
+    NEWEST_STEP = "SELECT COALESCE(MAX(number), 0) AS n FROM migrations";
+    SESSIONS = "SELECT COUNT(*) AS n FROM sessions WHERE expires_at_ms > $1";
+    COUNT_FAILURES = "SELECT COUNT(*) AS n FROM sign_in_failures WHERE last_at_ms < $1";
+    FORGET_FAILURES = "DELETE FROM sign_in_failures WHERE last_at_ms < $1";
+    COUNT_LINKS = "SELECT COUNT(*) AS n FROM links WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
+    FORGET_LINKS = "DELETE FROM links WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
+    COUNT_SESSIONS = "SELECT COUNT(*) AS n FROM sessions WHERE expires_at_ms < $1";
+    FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms < $1";
+}
+
+/// Kinds of records that are forgotten after a time: how those before a moment are counted and forgotten.
+const KINDS: &[(&str, Statement, Statement)] = &[
+    ("sign-in-failures", COUNT_FAILURES, FORGET_FAILURES),
+    ("used-links", COUNT_LINKS, FORGET_LINKS),
+    ("ended-sessions", COUNT_SESSIONS, FORGET_SESSIONS),
+];
+
+/// Names of the kinds.
+pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(kind, _, _)| *kind)
+}
+
+fn kind(name: &str) -> Result<&'static (&'static str, Statement, Statement)> {
+    KINDS.iter().find(|(kind, _, _)| *kind == name).ok_or(Error::NotFound)
+}
+
+/// How many records of a kind end before a moment.
+pub(super) async fn count(ctx: &Ctx, name: &str, before_ms: i64) -> Result<i64> {
+    let (_, statement, _) = kind(name)?;
+    ctx.row(statement, &[before_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+/// Forgets the records of a kind that end before a moment; gives how many.
+pub(super) async fn forget(deed: &mut Deed, name: &str, before_ms: i64) -> Result<u64> {
+    let (_, _, statement) = kind(name)?;
+    deed.write(statement, &[before_ms.into()]).await
+}
+
+/// How the rows of a tenant are told apart from those of others.
+#[derive(Debug)]
+pub(super) struct OwnTable {
+    /// The table.
+    pub name: &'static str,
+    /// Which rows; `$1` is the tenant.
+    pub only: &'static str,
+    /// Columns that are secrets and stay here.
+    pub secret: &'static [&'static str],
+}
+
+const fn own(name: &'static str, only: &'static str) -> OwnTable {
+    OwnTable { name, only, secret: &[] }
+}
+
+const OF_TENANT: &str = "tenant_id = $1";
+const OF_ASSESSMENT: &str = "assessment_id IN (SELECT id FROM assessments WHERE tenant_id = $1)";
+
+const OF_ACCOUNT: &str = "account_id IN (SELECT id FROM accounts WHERE tenant_id = $1)";
+const OF_ROLE: &str = "role_id IN (SELECT id FROM custom_roles WHERE tenant_id = $1)";
+const OF_CONSENT: &str = "consent_id IN (SELECT id FROM consents WHERE tenant_id = $1)";
+
+/// Tables of which a tenant takes its own rows along, whether or not the schema has them yet.
+pub(super) const OWN_TABLES: &[OwnTable] = &[
+    own("units", OF_TENANT),
+    own("unit_closures", "unit_id IN (SELECT id FROM units WHERE tenant_id = $1)"),
+    OwnTable { name: "accounts", only: OF_TENANT, secret: &["password_hash"] },
+    own("account_suspensions", OF_ACCOUNT),
+    own("grants", OF_TENANT),
+    OwnTable { name: "links", only: OF_TENANT, secret: &["token_hash"] },
+    own("assessments", OF_TENANT),
+    own("profile_answers", OF_ASSESSMENT),
+    own("item_answers", OF_ASSESSMENT),
+    own("exclusion_approvals", OF_ASSESSMENT),
+    own("evidence_files", OF_ASSESSMENT),
+    own("parts", OF_ASSESSMENT),
+    own("submissions", OF_ASSESSMENT),
+    own("approvals", OF_ASSESSMENT),
+    own("custom_roles", OF_TENANT),
+    own("custom_role_closures", OF_ROLE),
+    own("custom_role_acts", OF_ROLE),
+    own("external_parties", "unit_id IN (SELECT id FROM units WHERE tenant_id = $1)"),
+    own("consents", OF_TENANT),
+    own("consent_decisions", OF_CONSENT),
+    own("consent_uses", OF_CONSENT),
+    OwnTable { name: "machine_tokens", only: OF_TENANT, secret: &["token_hash"] },
+    OwnTable { name: "sign_on_providers", only: OF_TENANT, secret: &["secret_id"] },
+    own("sign_on_identities", OF_ACCOUNT),
+    own("group_roles", OF_TENANT),
+    own("federated_grants", OF_ACCOUNT),
+    own("provisioned_people", OF_TENANT),
+    own("provisioned_groups", OF_TENANT),
+    own("provisioned_members", OF_ACCOUNT),
+    own("audit_values", OF_TENANT),
+    own("audit_nodes", OF_TENANT),
+    own("audit_checkpoints", OF_TENANT),
+    own("audit_halts", OF_TENANT),
+    own("audit_heads", OF_TENANT),
+    own("audit_entries", OF_TENANT),
+];
+
+/// Tables of which nobody takes rows along, each with the reason.
+#[cfg(test)]
+pub(super) const NOT_TAKEN: &[(&str, &str)] = &[
+    ("sessions", "secrets of people who are signed in at the moment"),
+    ("devices", "secrets of people's browsers"),
+    ("totp_factors", "secrets of second factors"),
+    ("used_codes", "of no use elsewhere"),
+    ("recovery_codes", "secrets of second factors"),
+    ("passkeys", "of no use elsewhere"),
+    ("tickets", "secrets, for minutes"),
+    ("password_resets", "secrets of links"),
+    ("sign_on_attempts", "secrets, for minutes"),
+    ("sign_in_failures", "of no tenant"),
+    ("releases", "of the installation; `rashin population export` writes their members"),
+];
+
+/// Whether anybody has an account: then there is something to lose.
+pub(super) async fn has_people(db: &Db) -> Result<bool> {
+    Ok(db.row(&HAS_PEOPLE, &[]).await?.is_some())
+}
+
+/// All tenants: id and name.
+pub(super) async fn tenants(ctx: &Ctx) -> Result<Vec<(String, String)>> {
+    ctx.rows(&TENANTS, &[]).await?.iter().map(|row| Ok((row.text("id")?, row.text("name")?))).collect()
+}
+
+/// Hashes of all evidence that the database speaks of.
+pub(super) async fn evidence(db: &Db) -> Result<Vec<String>> {
+    db.rows(&EVIDENCE, &[]).await?.iter().map(|row| row.text("content_hash")).collect()
+}
+
+/// The moment of the newest entry in the log.
+pub(super) async fn newest_entry_ms(db: &Db) -> Result<Option<i64>> {
+    db.row(&NEWEST_ENTRY, &[]).await?.map(|row| row.opt_int("at_ms")).transpose().map(Option::flatten)
+}
+
+/// Entries of all logs.
+pub(super) async fn entries(db: &Db) -> Result<i64> {
+    db.row(&ENTRIES, &[]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+/// The newest step of the schema that was run.
+pub(super) async fn newest_step(db: &Db) -> Result<i64> {
+    db.row(&NEWEST_STEP, &[]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+/// Sessions that are open.
+pub(super) async fn sessions(db: &Db, now_ms: i64) -> Result<i64> {
+    db.row(&SESSIONS, &[now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}

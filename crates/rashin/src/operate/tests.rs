@@ -1,0 +1,9 @@
+//! Stories of keeping an installation.
+
+mod backups;
+mod doctors;
+mod exports;
+mod mails;
+mod retention;
+mod watching;
+mod ways_in;

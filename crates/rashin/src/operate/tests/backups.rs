@@ -1,0 +1,195 @@
+//! Backup and restore: what comes back is what was there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use platform::clock::SeededEntropy;
+use platform::{Entropy, Error};
+
+use crate::assessment::{self, evidence};
+use crate::operate::archive;
+use crate::operate::site::Site;
+use crate::operate::{backup, restore, schema};
+use crate::testing::scratch::{Scratch, scratch_folder};
+use crate::testing::{DAY_MS, HANAKO, HOUR_MS, Kind, TestApp, conflict, faults, on_both};
+
+/// A self-check with two pieces of evidence, and numbers and bytes of all kinds by the built-in releases.
+pub(super) async fn furnish(app: &TestApp) {
+    let ctx = app.ctx(HANAKO);
+    let check = assessment::create(&ctx, &app.company, "benchmark-25", "FY2026").await.unwrap();
+    for (name, content) in [("規程.txt", "情報セキュリティ規程"), ("記録.txt", "点検の記録\r\n")] {
+        evidence::add(&ctx, &app.app.evidence, &check, "1-1", name, content.as_bytes()).await.unwrap();
+    }
+}
+
+type Content = BTreeMap<String, Vec<String>>;
+
+/// Every row of every table, and every piece of evidence by its hash.
+async fn content(site: &Site) -> (Content, BTreeMap<String, Vec<u8>>) {
+    let mut snapshot = site.ground.db.snapshot().await.unwrap();
+    let mut tables = Content::new();
+    for table in snapshot.tables().await.unwrap() {
+        let mut rows = Vec::new();
+        let mut last: Option<Vec<platform::Value>> = None;
+        loop {
+            let page = snapshot.page(&table, None, last.as_deref()).await.unwrap();
+            rows.extend(page.iter().map(|row| format!("{row:?}")));
+            last = page.into_iter().next_back();
+            if last.is_none() {
+                break;
+            }
+        }
+        rows.sort();
+        tables.insert(table.name, rows);
+    }
+    snapshot.close().await.unwrap();
+    let files = site.evidence.hashes().unwrap();
+    let files = files.into_iter().map(|hash| (hash.clone(), std::fs::read(site.evidence.path(&hash)).unwrap()));
+    (tables, files.collect())
+}
+
+/// An empty place for an installation of this kind, in the same moment as `app`.
+async fn empty_site(app: &TestApp, scratch: &Scratch, data: &Path) -> Site {
+    let db = platform::Db::open(scratch.address()).await.unwrap();
+    let ground = platform::Ground { db, ..app.app.ground.clone() };
+    Site { ground, data: data.to_owned(), evidence: evidence::EvidenceFolder::below(data) }
+}
+
+async fn made(app: &TestApp, folder: &Path) -> PathBuf {
+    backup::make(&Site::of(&app.app), &folder.join("backup.tar")).await.unwrap().file
+}
+
+/// The log of the installation itself tells of backup and restore, so those rows are left out.
+fn without_own_log(mut tables: Content) -> Content {
+    tables.retain(|table, _| !table.starts_with("audit_"));
+    tables
+}
+
+async fn restores_into(app: &TestApp, kind: Kind) {
+    furnish(app).await;
+    let folder = scratch_folder();
+    let before = content(&Site::of(&app.app)).await;
+    let file = made(app, folder.path()).await;
+    let scratch = Scratch::empty(kind).await;
+    let data = scratch_folder();
+    let site = empty_site(app, &scratch, data.path()).await;
+    let mut checked = archive::check(&file).unwrap();
+    assert_eq!(checked.manifest.rows(), before.0.values().map(|rows| rows.len() as u64).sum::<u64>());
+    restore::restore(&site, &mut checked, &file, None).await.unwrap();
+    let after = content(&site).await;
+    for (table, rows) in &before.0 {
+        // One entry more in the log: that of the restore.
+        let kept = rows.iter().filter(|row| after.0[table].contains(row)).count();
+        assert!(kept == rows.len() || table.starts_with("audit_heads"), "{table}");
+    }
+    assert_eq!(without_own_log(before.0), without_own_log(after.0));
+    assert_eq!(before.1, after.1);
+    assert_eq!(after.1.len(), 2);
+    // A place that is full is left alone, unless one names the backup.
+    assert_eq!(conflict(restore::restore(&site, &mut checked, &file, None).await), "error-not-empty");
+    let wrong = restore::restore(&site, &mut checked, &file, Some("yes")).await;
+    assert_eq!(faults(wrong), [("--replace".to_owned(), "error-word")]);
+    let word = restore::word(&checked.sha256).to_owned();
+    restore::restore(&site, &mut checked, &file, Some(&word)).await.unwrap();
+    assert_eq!(without_own_log(content(&site).await.0), without_own_log(content(&Site::of(&app.app)).await.0));
+    site.close().await.unwrap();
+    scratch.remove().await;
+}
+
+on_both! {
+    async fn a_restore_into_sqlite_equals_what_was_there(app: TestApp) {
+        restores_into(&app, Kind::Sqlite).await;
+    }
+
+    async fn a_restore_into_postgresql_equals_what_was_there(app: TestApp) {
+        restores_into(&app, Kind::Postgres).await;
+    }
+
+    async fn a_backup_made_while_people_write_is_of_one_moment(app: TestApp) {
+        let folder = scratch_folder();
+        let ctx = app.ctx(HANAKO);
+        let group = app.group.clone();
+        let busy = tokio::spawn(async move {
+            for number in 0..40 {
+                let kind = crate::organisation::UnitKind::Company;
+                crate::organisation::add_unit(&ctx, &group, kind, &format!("会社{number}")).await.unwrap();
+            }
+        });
+        for round in 0..4 {
+            let file = backup::make(&Site::of(&app.app), &folder.path().join(format!("{round}.tar"))).await.unwrap().file;
+            let mut checked = archive::check(&file).unwrap();
+            let lines = |checked: &mut archive::Checked, table: &str| {
+                let parts = checked.manifest.parts.clone();
+                let own = parts.iter().enumerate().filter(|(_, part)| part.name.starts_with(&format!("tables/{table}/")));
+                own.map(|(at, _)| String::from_utf8(checked.content(at).unwrap()).unwrap()).collect::<String>()
+            };
+            // Every unit has the entry that tells of it, and the other way round.
+            let (units, entries) = (lines(&mut checked, "units"), lines(&mut checked, "audit_entries"));
+            assert_eq!(units.matches("会社").count(), entries.matches("会社").count());
+        }
+        busy.await.unwrap();
+    }
+
+    async fn a_backup_is_never_overwritten_and_only_its_owner_reads_it(app: TestApp) {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = scratch_folder();
+        let file = made(&app, folder.path()).await;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(conflict(backup::make(&Site::of(&app.app), &file).await), "error-backup-there");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'operate.back-up'", &[]).await, 1);
+    }
+
+    async fn steps_of_the_schema_wait_for_a_fresh_backup(app: TestApp) {
+        let (db, data) = (&app.app.ground.db, &*app.app.data);
+        let now = || app.app.system().now_ms();
+        assert_eq!(schema::bring_up_to_date(db, data, now()).await.unwrap(), 0);
+        // As if the last step had not been run yet.
+        app.damage("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)", &[]).await;
+        assert_eq!(conflict(schema::bring_up_to_date(db, data, now()).await), "error-backup-first");
+        let folder = scratch_folder();
+        made(&app, folder.path()).await;
+        app.clock.advance(DAY_MS + HOUR_MS);
+        assert_eq!(conflict(schema::bring_up_to_date(db, data, now()).await), "error-backup-first");
+        app.clock.advance(-HOUR_MS);
+        // Now it is tried, and as its tables are there already it fails and takes everything back.
+        assert!(matches!(schema::bring_up_to_date(db, data, now()).await, Err(Error::Internal(_))));
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM accounts", &[]).await, 7);
+    }
+}
+
+on_both! {
+    async fn a_hundred_flipped_bits_and_every_cut_are_found(app: TestApp) {
+        furnish(&app).await;
+        let folder = scratch_folder();
+        let file = made(&app, folder.path()).await;
+        archive::check(&file).unwrap();
+        let sound = std::fs::read(&file).unwrap();
+        let bad = folder.path().join("bad.tar");
+        let dice = SeededEntropy::new(7);
+        let mut place = [0_u8; 8];
+        for _ in 0..100 {
+            dice.fill(&mut place).unwrap();
+            let bit = usize::try_from(u64::from_le_bytes(place) % (sound.len() as u64 * 8)).unwrap();
+            let mut flipped = sound.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&bad, flipped).unwrap();
+            assert_eq!(conflict(archive::check(&bad)), "error-backup-damaged", "bit {bit}");
+        }
+        for cut in [0, 1, 511, 512, 1024, sound.len() / 2, sound.len() / 1024 * 512, sound.len() - 512, sound.len() - 1] {
+            std::fs::write(&bad, &sound[..cut]).unwrap();
+            assert_eq!(conflict(archive::check(&bad)), "error-backup-damaged", "cut at {cut}");
+        }
+    }
+}
+
+on_both! {
+    on Empty;
+
+    async fn an_empty_database_needs_no_backup(app: TestApp) {
+        app.damage("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)", &[]).await;
+        // Nobody has an account: the step is tried at once.
+        let tried = schema::bring_up_to_date(&app.app.ground.db, &app.app.data, app.app.system().now_ms()).await;
+        assert!(matches!(tried, Err(Error::Internal(_))), "{tried:?}");
+    }
+}

@@ -1,0 +1,130 @@
+//! Mail by a small server on loopback, and what happens when there is none.
+
+use std::sync::{Arc, Mutex};
+
+use axum::http::Method;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+
+use crate::operate::doctor::{State, look_at_mail};
+use crate::operate::mail::{Mail, MailArgs};
+use crate::testing::{HANAKO, TestApp, faults, on_both};
+
+type Letters = Arc<Mutex<Vec<String>>>;
+
+/// Takes mails as RFC 5321 says, or refuses every recipient.
+async fn mail_server(refuses: bool) -> (String, Letters) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("smtp://{}", listener.local_addr().unwrap());
+    let letters = Letters::default();
+    let box_ = Arc::clone(&letters);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let letters = Arc::clone(&box_);
+            tokio::spawn(async move {
+                let (read, mut write) = stream.into_split();
+                let mut lines = BufReader::new(read).lines();
+                let mut letter: Option<String> = None;
+                write.write_all(b"220 stub\r\n").await.unwrap();
+                while let Ok(Some(line)) = lines.next_line().await {
+                    if let Some(text) = letter.as_mut() {
+                        if line == "." {
+                            letters.lock().unwrap().push(letter.take().unwrap());
+                            write.write_all(b"250 taken\r\n").await.unwrap();
+                        } else {
+                            text.push_str(&line);
+                            text.push('\n');
+                        }
+                        continue;
+                    }
+                    let word = line.get(..4).unwrap_or("").to_ascii_uppercase();
+                    let answer = match word.as_str() {
+                        "RCPT" if refuses => "550 no such person",
+                        "DATA" => {
+                            letter = Some(String::new());
+                            "354 go on"
+                        }
+                        "QUIT" => "221 bye",
+                        _ => "250 ok",
+                    };
+                    if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    (address, letters)
+}
+
+fn mail(smtp: &str) -> Mail {
+    Mail::of(&MailArgs { smtp: Some(smtp.to_owned()), mail_from: Some("羅針 <rashin@example.jp>".to_owned()) }).unwrap()
+}
+
+/// The text of a mail whose body is quoted-printable or base64.
+fn read(letter: &str) -> String {
+    use base64::Engine;
+    let (head, body) = letter.split_once("\n\n").unwrap();
+    if head.to_ascii_lowercase().contains("base64") {
+        let packed: String = body.split_whitespace().collect();
+        return String::from_utf8(base64::engine::general_purpose::STANDARD.decode(packed).unwrap()).unwrap();
+    }
+    body.replace("=\n", "").replace("=3D", "=")
+}
+
+async fn invited(app: &TestApp, email: &str) -> (String, String) {
+    let form = [("email", email), ("role", "staff"), ("unit", app.company.as_str())];
+    let page = app.post("/accounts", HANAKO, &form).await.is(200).text();
+    let link = page.split("value=\"http://localhost:8650/invitations/").nth(1).unwrap().split('"').next().unwrap();
+    (format!("http://localhost:8650/invitations/{link}"), page)
+}
+
+on_both! {
+    async fn an_invitation_is_mailed_and_shown(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let (link, page) = invited(&app, "new@example.jp").await;
+        assert!(page.contains("メールでも送りました"));
+        let letters = letters.lock().unwrap().clone();
+        assert_eq!(letters.len(), 1);
+        assert!(letters[0].contains("To: new@example.jp") && letters[0].contains("rashin@example.jp"), "{}", letters[0]);
+        let text = read(&letters[0]);
+        assert_eq!(text.matches(&link).count(), 2, "{text}");
+        assert!(text.contains("招待") && text.contains("You are invited"), "{text}");
+        let body = json!({ "email": "next@example.jp", "role": "staff", "unit_id": app.company });
+        let told = app.api(Method::POST, "/invitations", HANAKO, body).await.is(201).json();
+        assert_eq!(told["mailed"], true);
+    }
+
+    async fn a_failing_mail_server_never_loses_the_link(app: TestApp) {
+        let (refusing, letters) = mail_server(true).await;
+        for (number, smtp) in [refusing.as_str(), "smtp://127.0.0.1:9"].into_iter().enumerate() {
+            let app = app.with(|inner| inner.mail = mail(smtp));
+            let (link, page) = invited(&app, &format!("new{number}@example.jp")).await;
+            assert!(page.contains("メールは送れませんでした"));
+            app.get(link.strip_prefix("http://localhost:8650").unwrap(), crate::testing::NOBODY).await.is(200);
+        }
+        assert!(letters.lock().unwrap().is_empty());
+    }
+
+    async fn without_mail_the_link_is_shown_to_hand_over(app: TestApp) {
+        let (_, page) = invited(&app, "new@example.jp").await;
+        assert!(!page.contains("メールでも") && !page.contains("メールは送れません"));
+    }
+
+    async fn a_mail_server_that_answers_is_well(_app: TestApp) {
+        let (address, _) = mail_server(false).await;
+        assert_eq!(look_at_mail(Some(mail(&address))).await.state, State::Ok);
+    }
+}
+
+#[test]
+fn wrong_settings_are_told_without_the_password() {
+    let of = |smtp: &str, from: &str| Mail::of(&MailArgs { smtp: Some(smtp.into()), mail_from: Some(from.into()) });
+    assert_eq!(faults(of("http://user:secret@host", "a@example.jp")), [("--smtp".to_owned(), "error-smtp")]);
+    assert_eq!(faults(of("smtps://user:secret@host", "nobody")), [("--mail-from".to_owned(), "error-mail-from")]);
+    let Err(error) = of("http://user:secret@host", "a@example.jp") else { panic!("taken") };
+    assert!(!format!("{error:?}").contains("secret"));
+    assert!(!Mail::of(&MailArgs::default()).unwrap().is_set_up());
+}

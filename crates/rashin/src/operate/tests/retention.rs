@@ -1,0 +1,57 @@
+//! Records that are forgotten when their time is over.
+
+use crate::operate::retention::{due, forget, policy, until_night_ms};
+use crate::testing::{DAY_MS, HANAKO, HOUR_MS, NOBODY, START_MS, TARO, TestApp, faults, on_both};
+use crate::{identity, organisation::roles};
+
+const FAILURES: &str = "SELECT COUNT(*) AS n FROM sign_in_failures";
+const LINKS: &str = "SELECT COUNT(*) AS n FROM links";
+const SESSIONS: &str = "SELECT COUNT(*) AS n FROM sessions";
+const DEEDS: &str = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'operate.forget'";
+
+on_both! {
+    async fn records_go_when_their_time_is_over_and_not_a_day_before(app: TestApp) {
+        identity::sign_in(&app.ctx(NOBODY), TARO.email, "wrong password here", "192.0.2.9").await.unwrap_err();
+        identity::invite(&app.ctx(HANAKO), "new@example.jp", roles::STAFF, &app.company).await.unwrap();
+        let (system, policy) = (app.app.system(), policy(&app.app.data).unwrap());
+        let before = (app.count(FAILURES, &[]).await, app.count(LINKS, &[]).await, app.count(SESSIONS, &[]).await);
+        assert!(before.0 > 0 && before.1 > 0 && before.2 > 0);
+        app.clock.advance(7 * DAY_MS);
+        forget(&system, &policy).await.unwrap();
+        assert_eq!((app.count(SESSIONS, &[]).await, app.count(DEEDS, &[]).await), (before.2, 0));
+        app.clock.advance(DAY_MS);
+        let found = due(&system, &policy).await.unwrap();
+        assert_eq!(app.count(SESSIONS, &[]).await, before.2, "saying is not doing");
+        assert_eq!(forget(&system, &policy).await.unwrap(), found);
+        assert_eq!((app.count(SESSIONS, &[]).await, app.count(FAILURES, &[]).await), (0, before.0));
+        app.clock.advance(23 * DAY_MS);
+        forget(&system, &policy).await.unwrap();
+        assert_eq!((app.count(FAILURES, &[]).await, app.count(LINKS, &[]).await), (0, before.1));
+        app.clock.advance(70 * DAY_MS);
+        forget(&system, &policy).await.unwrap();
+        assert_eq!((app.count(LINKS, &[]).await, app.count(DEEDS, &[]).await), (0, 3));
+    }
+
+    async fn the_installations_own_policy_replaces_days_and_is_checked(app: TestApp) {
+        let own = app.app.data.join("retention.toml");
+        std::fs::write(&own, "used-links = 5\n").unwrap();
+        let policy_of = |text: &str| {
+            std::fs::write(&own, text).unwrap();
+            policy(&app.app.data)
+        };
+        let mended = policy_of("used-links = 5\n").unwrap();
+        assert_eq!((mended["used-links"], mended["ended-sessions"]), (5, 7));
+        let wrong = faults(policy_of("cookies = 3\nused-links = 0\nended-sessions = \"a week\"\n"));
+        let keys: Vec<&str> = wrong.iter().map(|(_, key)| *key).collect();
+        assert_eq!(keys, ["error-retention-kind", "error-retention-days", "error-retention-days"]);
+        assert_eq!(faults(policy_of("= 3"))[0].1, "error-retention-file");
+    }
+}
+
+#[test]
+fn the_night_comes_within_a_day() {
+    // 09:00 in Japan: eighteen hours until 03:00.
+    assert_eq!(until_night_ms(START_MS), 18 * HOUR_MS);
+    assert_eq!(until_night_ms(START_MS + 18 * HOUR_MS), 24 * HOUR_MS);
+    assert_eq!(until_night_ms(START_MS + 19 * HOUR_MS), 23 * HOUR_MS);
+}

@@ -1,0 +1,96 @@
+//! Health and figures for whatever watches the server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+
+use crate::operate::front::Front;
+use crate::operate::probe;
+use crate::testing::{HANAKO, NOBODY, PASSWORD, Reply, START_MS, TestApp, conflict, on_both};
+
+async fn from(app: &TestApp, peer: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    let mut request = Request::builder().uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+    app.send_from(request).await
+}
+
+const HERE: &str = "127.0.0.1:40000";
+const THERE: &str = "192.0.2.7:40000";
+
+on_both! {
+    async fn a_server_with_its_database_is_live_and_ready(app: TestApp) {
+        assert_eq!(app.get("/health/live", NOBODY).await.is(200).json()["live"], true);
+        assert_eq!(app.get("/health/ready", NOBODY).await.is(200).json()["state"], "ready");
+    }
+
+    async fn a_server_whose_database_is_behind_or_broken_lives_but_is_not_ready(app: TestApp) {
+        app.damage("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)", &[]).await;
+        assert_eq!(app.get("/health/ready", NOBODY).await.is(503).json()["state"], "schema");
+        app.damage("ALTER TABLE migrations RENAME TO lost", &[]).await;
+        let reply = app.get("/health/ready", NOBODY).await.is(503);
+        assert_eq!(reply.json()["state"], "database");
+        assert!(!reply.text().contains("migrations"));
+        app.get("/health/live", NOBODY).await.is(200);
+    }
+
+    async fn the_command_asks_a_running_server(app: TestApp) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = crate::face::serve::router(app.app.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        probe::ready(address).await.unwrap();
+        app.damage("ALTER TABLE migrations RENAME TO lost", &[]).await;
+        assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
+        serving.abort();
+        let _ = serving.await;
+        assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
+    }
+
+    async fn figures_count_requests_by_route_and_tell_no_names(app: TestApp) {
+        app.get("/units", HANAKO).await.is(200);
+        app.get("/units", HANAKO).await.is(200);
+        app.get("/invitations/a-secret-token", NOBODY).await.is(404);
+        app.get("/nowhere/a-secret-place", NOBODY).await.is(404);
+        let text = from(&app, HERE, "/metrics", &[]).await.is(200).text();
+        for line in [
+            "rashin_requests_total{method=\"GET\",route=\"/units\",status=\"200\"} 2",
+            "rashin_requests_total{method=\"GET\",route=\"/invitations/{token}\",status=\"404\"} 1",
+            "rashin_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
+            "rashin_request_seconds_count{method=\"GET\",route=\"/units\"} 2",
+            "rashin_writers ",
+            "# EOF",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        let sessions = app.count("SELECT COUNT(*) AS n FROM sessions WHERE expires_at_ms > $1", &[START_MS.into()]).await;
+        assert!(sessions >= 7 && text.contains(&format!("rashin_sessions {sessions}\n")), "{text}");
+        let entries = app.count("SELECT COUNT(*) AS n FROM audit_entries", &[]).await;
+        assert!(text.contains(&format!("rashin_log_entries {entries}\n")), "{text}");
+        for secret in ["secret", "羅針", HANAKO.email, app.group.as_str(), PASSWORD] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+
+    async fn figures_are_for_this_machine_or_the_tokens_holder(app: TestApp) {
+        from(&app, THERE, "/metrics", &[]).await.is(404);
+        from(&app, "[::1]:40000", "/metrics", &[]).await.is(200);
+        from(&app, "[::ffff:127.0.0.1]:40000", "/metrics", &[]).await.is(200);
+        // A proxy on this machine that nobody named speaks for others.
+        from(&app, HERE, "/metrics", &[("x-forwarded-for", "192.0.2.7")]).await.is(404);
+        let bearer = [("authorization", "Bearer watch-me")];
+        from(&app, THERE, "/metrics", &bearer).await.is(404);
+        from(&app, THERE, "/metrics", &[("authorization", "Bearer ")]).await.is(404);
+        let front = Arc::new(Front { metrics_token: Some("watch-me".to_owned()), ..Front::default() });
+        let app = app.with(|inner| inner.front = Arc::clone(&front));
+        from(&app, THERE, "/metrics", &bearer).await.is(200);
+        from(&app, THERE, "/metrics", &[("authorization", "Bearer watch-m")]).await.is(404);
+        from(&app, THERE, "/metrics", &[]).await.is(404);
+    }
+}

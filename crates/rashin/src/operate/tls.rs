@@ -1,0 +1,119 @@
+//! TLS without a proxy: certificate and key from files, taken up anew when they change.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use clap::Args;
+use platform::{Error, Message, Result};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// So often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// So long requests under way may take when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(30);
+
+/// Certificate and key.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TlsArgs {
+    /// Certificate with its chain, PEM; read again when it changes or on SIGHUP
+    #[arg(long, env = "RASHIN_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key, PEM
+    #[arg(long, env = "RASHIN_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+/// Certificate and key in use.
+#[derive(Clone)]
+pub struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+    config: RustlsConfig,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").field("certificate", &self.certificate).finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// As the arguments say; none where TLS is not wanted.
+    pub fn of(args: &TlsArgs) -> Result<Option<Self>> {
+        let (Some(certificate), Some(key)) = (args.tls_cert.clone(), args.tls_key.clone()) else { return Ok(None) };
+        let config = RustlsConfig::from_config(read(&certificate, &key)?);
+        Ok(Some(Self { certificate, key, config }))
+    }
+
+    /// Reads the files again. What cannot be used is told, and what was in use stays.
+    pub fn renew(&self) -> Result<()> {
+        self.config.reload_from_config(read(&self.certificate, &self.key)?);
+        Ok(())
+    }
+
+    fn changed_at(&self) -> [Option<std::time::SystemTime>; 2] {
+        [&self.certificate, &self.key].map(|path| std::fs::metadata(path).and_then(|facts| facts.modified()).ok())
+    }
+
+    /// Takes the files up anew whenever they change, or on SIGHUP.
+    async fn watch(self) {
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+        let mut known = self.changed_at();
+        loop {
+            let asked = tokio::select! {
+                _ = hangup.recv() => true,
+                () = tokio::time::sleep(LOOK_EVERY) => false,
+            };
+            let now = self.changed_at();
+            if !asked && now == known {
+                continue;
+            }
+            known = now;
+            match self.renew() {
+                Ok(()) => tracing::warn!("the certificate was taken up anew"),
+                Err(error) => tracing::error!(%error, "the new certificate cannot be used; the one before stays"),
+            }
+        }
+    }
+
+    /// Serves until `stop` ends; requests under way are finished.
+    pub async fn serve(self, listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> Result<()> {
+        listener.set_nonblocking(true).map_err(Error::internal)?;
+        let handle = Handle::new();
+        let server = axum_server::from_tcp_rustls(listener, self.config.clone()).map_err(Error::internal)?;
+        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let serving = tokio::spawn(server.handle(handle.clone()).serve(service));
+        let watching = tokio::spawn(self.watch());
+        stop.await;
+        watching.abort();
+        handle.graceful_shutdown(Some(LAST_WORDS));
+        serving.await.map_err(Error::internal)?.map_err(Error::internal)
+    }
+}
+
+fn read(certificate: &PathBuf, key: &PathBuf) -> Result<Arc<ServerConfig>> {
+    let wrong = |field: &str, path: &PathBuf, cause: String| {
+        Error::field(field, &path.display().to_string(), Message::new("error-tls").with("cause", cause))
+    };
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
+        .map_err(|error| wrong("--tls-cert", certificate, error.to_string()))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong("--tls-key", key, error.to_string()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(Error::internal)?
+        .with_no_client_auth()
+        .with_single_cert(chain, secret)
+        .map_err(|error| wrong("--tls-cert", certificate, error.to_string()))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
