@@ -61,7 +61,7 @@ impl Place {
 /// The world around a database.
 #[must_use]
 pub fn ground(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Ground {
-    Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants) }
+    Ground { db, clock, entropy, gate: Arc::new(access::gate::Grants::default()) }
 }
 
 /// Opens the data, bringing the database up to date.
