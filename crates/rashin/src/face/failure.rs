@@ -57,7 +57,7 @@ impl IntoResponse for Failure {
 /// A failure as the API tells it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// `not-found`, `forbidden`, `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
+    /// `not-found`, `forbidden`, `proof` (prove again by `POST /sessions/current/proof`), `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
     pub kind: String,
     /// What is wrong, in the asker's language.
     pub message: String,
@@ -119,6 +119,11 @@ fn kind_of(status: StatusCode) -> &'static str {
     }
 }
 
+/// What sensitive acts answer when the last proof is too old: pages lead to the place where one proves to be there.
+fn wants_proof(error: Option<&Error>) -> bool {
+    matches!(error, Some(Error::Forbidden(message)) if message.key == "error-proof-needed")
+}
+
 fn problem(
     page: &Page,
     status: StatusCode,
@@ -126,7 +131,7 @@ fn problem(
     detail: Option<String>,
     reference: Option<String>,
 ) -> Problem {
-    let kind = kind_of(status);
+    let kind = if wants_proof(error) { "proof" } else { kind_of(status) };
     let (message, faults) = match error {
         Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => {
             (page.message(message), Vec::new())
@@ -165,6 +170,10 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if !(status.is_client_error() || status.is_server_error()) || (error.is_none() && !plain) {
         return response;
+    }
+    if !api && wants_proof(error.as_deref()) {
+        let next = super::page::encode(&asker.page.here);
+        return axum::response::Redirect::to(&format!("/me/proof?next={next}")).into_response();
     }
     let mut reference = None;
     if let Some(Error::Internal(cause)) = error.as_deref() {
