@@ -52,8 +52,17 @@ function copyLicences() {
     "htmx.txt": ["htmx.org", "LICENSE"],
     "design-tokens.txt": ["@digital-go-jp", "design-tokens", "LICENSE"],
     "noto-sans-jp.txt": ["@fontsource-variable", "noto-sans-jp", "LICENSE"],
+    "zxcvbn-ts.txt": ["@zxcvbn-ts", "language-common", "LICENSE.txt"],
   };
   for (const [name, path] of Object.entries(packages)) emit(join("licences", name), thirdParty(...path));
+}
+
+/** The commonest passwords that are long enough to be tried here, the commonest first. */
+function commonPasswords() {
+  const all = JSON.parse(thirdParty("@zxcvbn-ts", "language-common", "src", "passwords.json"));
+  const long = all.filter((password) => password.length >= 8).slice(0, 3000);
+  if (long.length < 3000) throw new Error(`only ${long.length} common passwords`);
+  return `${long.join("\n")}\n`;
 }
 
 function files(folder) {
@@ -83,6 +92,7 @@ emit("tokens.css", thirdParty("@digital-go-jp", "design-tokens", "dist", "tokens
 copyFonts();
 copyLicences();
 emit("rashin.css", ["rashin.css", "charts.css", "print.css"].map(own).join("\n"));
-for (const name of ["rashin.js", "icons.svg", "logo.svg", "favicon.svg"]) emit(name, own(name));
+emit(join("lists", "common-passwords.txt"), commonPasswords());
+for (const name of ["rashin.js", "passkeys.js", "icons.svg", "logo.svg", "favicon.svg"]) emit(name, own(name));
 sweep();
 console.log(`web-assets: ${written.size} files, ${changed} changed, ${digest()}`);

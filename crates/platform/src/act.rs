@@ -16,6 +16,8 @@ pub struct Act {
     pub roles: &'static [&'static str],
     /// Who may do it without any grant.
     pub open: Open,
+    /// Whether the person must have proved to be there in the last minutes.
+    pub fresh: bool,
 }
 
 /// Who may do an act without a grant.
@@ -33,7 +35,7 @@ impl Act {
     /// An act that needs one of `roles`.
     #[must_use]
     pub const fn by(id: &'static str, roles: &'static [&'static str]) -> Self {
-        Self { id, roles, open: Open::Nobody }
+        Self { id, roles, open: Open::Nobody, fresh: false }
     }
 
     /// What a grant may carry to allow the act, as one text `|a|b|act|` to be matched in SQL: one of its roles, or the
@@ -54,13 +56,19 @@ impl Act {
     /// An act that everyone signed in may do for themselves.
     #[must_use]
     pub const fn signed_in(id: &'static str) -> Self {
-        Self { id, roles: &[], open: Open::SignedIn }
+        Self { id, roles: &[], open: Open::SignedIn, fresh: false }
     }
 
     /// An act that needs no account.
     #[must_use]
     pub const fn anyone(id: &'static str) -> Self {
-        Self { id, roles: &[], open: Open::Anyone }
+        Self { id, roles: &[], open: Open::Anyone, fresh: false }
+    }
+
+    /// The same act, for which the person must have proved to be there in the last minutes.
+    #[must_use]
+    pub const fn with_fresh_proof(self) -> Self {
+        Self { fresh: true, ..self }
     }
 }
 

@@ -34,13 +34,32 @@ pub struct Ctx {
     ground: Ground,
     actor: Actor,
     via: Via,
+    proved_at_ms: Option<i64>,
 }
+
+/// So long a proof of being there counts for acts that need a fresh one.
+const FRESH_MS: i64 = 5 * 60 * 1000;
 
 impl Ctx {
     /// `actor` asking through `via`.
     #[must_use]
     pub fn new(ground: Ground, actor: Actor, via: Via) -> Self {
-        Self { ground, actor, via }
+        Self { ground, actor, via, proved_at_ms: None }
+    }
+
+    /// The same asker, who proved to be there at that moment.
+    #[must_use]
+    pub fn proved_at(mut self, at_ms: i64) -> Self {
+        self.proved_at_ms = Some(at_ms);
+        self
+    }
+
+    /// Whether a proof is fresh enough for sensitive acts. Commands are run by whoever holds the data itself.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        let asked = matches!(self.actor, Actor::Account { .. }) && matches!(self.via, Via::Page | Via::Api);
+        let age = |at_ms: i64| self.now_ms() - at_ms;
+        !asked || self.proved_at_ms.is_some_and(|at_ms| (0..=FRESH_MS).contains(&age(at_ms)))
     }
 
     /// Who asks.
@@ -58,7 +77,7 @@ impl Ctx {
     /// The same world for another asker.
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {
-        Self { ground: self.ground.clone(), actor, via: self.via }
+        Self { ground: self.ground.clone(), actor, via: self.via, proved_at_ms: self.proved_at_ms }
     }
 
     /// The signed-in account and its tenant; for others the answer is that they must sign in.
@@ -113,6 +132,9 @@ impl Ctx {
         let now_ms = self.now_ms();
         let gate = &*self.ground.gate;
         if permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
+            if act.fresh && !self.is_fresh() {
+                return Err(Error::Forbidden(Message::new("error-proof-needed")));
+            }
             let entropy = Arc::clone(&self.ground.entropy);
             Ok(Deed::open(transaction, self.actor.clone(), self.via, act, object, now_ms, entropy))
         } else {

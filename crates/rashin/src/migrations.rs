@@ -8,4 +8,5 @@ pub const ALL: &[Migration] = &[
     Migration { number: 2, name: "assessment", sql: include_str!("../../../migrations/0002_assessment.sql") },
     Migration { number: 3, name: "log", sql: include_str!("../../../migrations/0003_log.sql") },
     Migration { number: 4, name: "access", sql: include_str!("../../../migrations/0004_access.sql") },
+    Migration { number: 5, name: "factors", sql: include_str!("../../../migrations/0005_factors.sql") },
 ];

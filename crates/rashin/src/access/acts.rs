@@ -5,9 +5,9 @@ use platform::Act;
 use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO, INTERNAL_AUDITOR};
 
 /// Give a person a role in a unit.
-pub const GRANT: Act = Act::by("access.grant", &[ADMINISTRATOR]);
+pub const GRANT: Act = Act::by("access.grant", &[ADMINISTRATOR]).with_fresh_proof();
 /// Take a role back.
-pub const END_GRANT: Act = Act::by("access.end-grant", &[ADMINISTRATOR]);
+pub const END_GRANT: Act = Act::by("access.end-grant", &[ADMINISTRATOR]).with_fresh_proof();
 /// Make, change and close the tenant's own roles.
 pub const MANAGE_ROLES: Act = Act::by("access.manage-roles", &[ADMINISTRATOR]);
 /// See why a person may or may not do something, and what the tenant's own roles hold.

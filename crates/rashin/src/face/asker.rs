@@ -9,10 +9,13 @@ use platform::web::{cookie, language_of};
 use platform::{Actor, Ctx, Language, Via};
 
 use super::{App, Failure, Page};
-use crate::identity::{self, Session};
+use crate::identity::{self, Door, Session};
 
 /// Name of the session cookie.
 pub const SESSION_COOKIE: &str = "rashin_session";
+
+/// Name of the cookie by which a device is known again.
+pub const DEVICE_COOKIE: &str = "rashin_device";
 
 /// The session of a request, put there by [`find_session`].
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub struct Asker {
     pub language: Language,
     /// Where the request comes from.
     pub source: String,
+    /// The same with the device, for signing in.
+    pub door: Door,
     /// The frame of a page in answer.
     pub page: Page,
 }
@@ -45,10 +50,23 @@ pub struct SignedIn(pub Asker);
 /// The session cookie to set; an empty token takes it away.
 #[must_use]
 pub fn session_cookie(app: &App, token: &str) -> HeaderValue {
-    let age = if token.is_empty() { 0 } else { 12 * 60 * 60 };
+    secret_cookie(app, SESSION_COOKIE, token, "/", 12 * 60 * 60)
+}
+
+/// A cookie for scripts to leave alone; an empty value takes it away.
+#[must_use]
+pub fn secret_cookie(app: &App, name: &str, value: &str, path: &str, age_s: i64) -> HeaderValue {
+    let age_s = if value.is_empty() { 0 } else { age_s };
     let secure = if app.is_secure() { "; Secure" } else { "" };
-    let text = format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rashin_session=; Path=/; Max-Age=0"))
+    let text = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age_s}{secure}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rashin_none=; Path=/; Max-Age=0"))
+}
+
+/// What a request says of where it comes from.
+fn door_of(headers: &HeaderMap, source: &str) -> Door {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+    let device = cookie(headers, DEVICE_COOKIE).unwrap_or("");
+    Door { source: source.to_owned(), device: device.to_owned(), agent: agent.to_owned() }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -91,9 +109,9 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
     };
     request.extensions_mut().insert(Found { session: session.clone(), token: token.clone() });
     let mut response = next.run(request).await;
-    if by_bearer.is_none() && !response.headers().contains_key(header::SET_COOKIE) {
+    if !response.headers().contains_key(header::SET_COOKIE) {
         let ctx = anonymous.as_actor(actor_of(&session));
-        match identity::rotate(&ctx, &session, &token).await {
+        match identity::keep(&ctx, &session, &token, by_bearer.is_none()).await {
             Ok(Some(fresh)) => {
                 response.headers_mut().append(header::SET_COOKIE, session_cookie(&app, &fresh));
             }
@@ -109,6 +127,12 @@ fn actor_of(session: &Session) -> Actor {
 }
 
 impl Asker {
+    /// The session token held; empty if not signed in.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.found.as_ref().map_or("", |found| &found.token)
+    }
+
     fn of(parts: &Parts, app: &App) -> Self {
         let found = parts.extensions.get::<Found>().cloned();
         let source = source_of(parts);
@@ -122,7 +146,12 @@ impl Asker {
         let form = if parts.method.is_safe() { None } else { referer(&parts.headers) };
         let here = form.as_ref().unwrap_or(uri);
         let page = Page::new(app, language, &parts.headers, here, found.as_ref().map(|found| &found.session));
-        Self { ctx: app.ctx(actor, via), found, language, source, page }
+        let mut ctx = app.ctx(actor, via);
+        if let Some(found) = &found {
+            ctx = ctx.proved_at(found.session.proved_at_ms);
+        }
+        let door = door_of(&parts.headers, &source);
+        Self { ctx, found, language, source, door, page }
     }
 }
 

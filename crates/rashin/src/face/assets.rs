@@ -1,5 +1,7 @@
 //! The static files of the pages, inside the binary.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +12,17 @@ use super::{Answer, Failure};
 #[derive(Embed)]
 #[folder = "../../web-assets/dist"]
 struct Assets;
+
+/// Common passwords, the commonest first, one a line; the pages' build puts them there.
+const COMMON_PASSWORDS: &str = "lists/common-passwords.txt";
+
+/// The commonest passwords that are long enough to be tried.
+pub fn common_passwords() -> platform::Result<BTreeSet<String>> {
+    let file = Assets::get(COMMON_PASSWORDS)
+        .ok_or_else(|| platform::Error::internal(format!("{COMMON_PASSWORDS} is not in this program")))?;
+    let text = std::str::from_utf8(&file.data).map_err(platform::Error::internal)?;
+    Ok(text.lines().map(str::to_lowercase).collect())
+}
 
 fn media_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, ending)| ending) {

@@ -66,7 +66,7 @@ pub(super) fn of_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
 /// A failure as the API tells it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// `not-found`, `forbidden`, `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
+    /// `not-found`, `forbidden`, `proof` (prove again by `POST /sessions/current/proof`), `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
     pub kind: String,
     /// What is wrong, in the asker's language.
     pub message: String,
@@ -128,6 +128,11 @@ fn kind_of(status: StatusCode) -> &'static str {
     }
 }
 
+/// What sensitive acts answer when the last proof is too old: pages lead to the place where one proves to be there.
+fn wants_proof(error: Option<&Error>) -> bool {
+    matches!(error, Some(Error::Forbidden(message)) if message.key == "error-proof-needed")
+}
+
 fn problem(
     page: &Page,
     status: StatusCode,
@@ -135,7 +140,7 @@ fn problem(
     detail: Option<String>,
     reference: Option<String>,
 ) -> Problem {
-    let kind = kind_of(status);
+    let kind = if wants_proof(error) { "proof" } else { kind_of(status) };
     let (message, faults) = match error {
         Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => {
             (page.message(message), Vec::new())
@@ -180,6 +185,10 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         && let Err(error) = access::not_shown(&asker.ctx, &path).await
     {
         tracing::warn!(%error, "a refusal was not entered in the log");
+    }
+    if !api && wants_proof(error.as_deref()) {
+        let next = super::page::encode(&asker.page.here);
+        return axum::response::Redirect::to(&format!("/me/proof?next={next}")).into_response();
     }
     let mut reference = None;
     if let Some(Error::Internal(cause)) = error.as_deref() {

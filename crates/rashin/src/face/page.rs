@@ -373,6 +373,12 @@ impl Done {
             path.split_once('#').map_or((path, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
         Self { to: format!("{path}{joint}done={what}{anchor}") }
     }
+
+    /// Where it leads, for scripts.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.to
+    }
 }
 
 impl IntoResponse for Done {

@@ -2,9 +2,9 @@
 
 use platform::{Actor, Ctx, Error, Fault, Message, Object, Result};
 
-use super::model::{Account, checked_password};
+use super::model::Account;
 use super::sessions::token_hash;
-use super::{acts, password, store};
+use super::{acts, password, password_rules, store};
 use crate::{access, organisation};
 
 /// People of the tenant with their grants.
@@ -29,7 +29,7 @@ pub async fn actor_by_email(ctx: &Ctx, email: &str) -> Result<Actor> {
     Ok(Actor::Account { id: account.id, tenant_id: account.tenant_id, name: account.name })
 }
 
-async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::Credentials> {
+pub(super) async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::Credentials> {
     let (_, tenant_id) = ctx.account()?;
     let account = store::by_id(ctx, account_id).await?;
     if account.tenant_id == tenant_id { Ok(account) } else { Err(Error::NotFound) }
@@ -65,13 +65,16 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str, session_token: &st
     if !password::fits(old, Some(&account.password_hash)).await? {
         faults.push(Fault::new("old_password", "", Message::new("error-old-password")));
     }
-    if let Err(fault) = checked_password(new) {
-        faults.push(fault);
-    }
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    let hash = password::hash(ctx, new).await?;
+    let organisation = store::tenant_name(ctx, &account.tenant_id).await?;
+    let new = match password_rules::check("password", new, &[&account.name, &account.email, &organisation])? {
+        Ok(new) if faults.is_empty() => new,
+        Ok(_) => return Err(Error::Invalid(faults)),
+        Err(fault) => {
+            faults.push(fault);
+            return Err(Error::Invalid(faults));
+        }
+    };
+    let hash = password::hash(ctx, &new).await?;
     let mut deed = ctx.begin(&acts::CHANGE_PASSWORD, Object::free("account", account_id)).await?;
     store::set_password(&mut deed, account_id, &hash, &token_hash(session_token)).await?;
     deed.commit("").await

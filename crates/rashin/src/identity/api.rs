@@ -3,17 +3,21 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use platform::{Error, Message};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Entry;
 use super::links::{Newcomer, SetUp};
 use super::mailing;
 use super::model::Account;
 use crate::access::{self, Grant};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, Asker, SignedIn};
+
+mod own;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
@@ -22,6 +26,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(sign_in))
         .routes(routes!(show_me, sign_out))
         .routes(routes!(change_password))
+        .routes(routes!(offer_reset))
+        .routes(routes!(take_reset))
+        .merge(own::routes())
         .routes(routes!(list_accounts))
         .routes(routes!(invite))
         .routes(routes!(accept_invitation))
@@ -31,13 +38,15 @@ pub fn routes() -> OpenApiRouter<App> {
 /// A session's token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Token {
-    /// Send it as `Authorization: Bearer …`. Works for twelve hours.
+    /// Send it as `Authorization: Bearer …`. Works for twelve hours, and no longer than thirty minutes without use.
     token: String,
 }
 
 /// The first organisation and person.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewInstallation {
+    /// Token of the one-time link.
+    token: String,
     /// Name of the organisation.
     organisation: String,
     /// `group` or `company`.
@@ -50,17 +59,13 @@ pub struct NewInstallation {
     password: String,
 }
 
-/// Set up with the one-time link's token
-#[utoipa::path(post, path = "/setup/{token}", tag = "identity", security(()), request_body = NewInstallation, params(("token" = String, Path)),
+/// Set up with the token of the one-time link
+#[utoipa::path(post, path = "/setup", tag = "identity", security(()), request_body = NewInstallation,
     responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn set_up(
-    asker: Asker,
-    Path(token): Path<String>,
-    Json(new): Json<NewInstallation>,
-) -> Answer<(StatusCode, Json<Token>)> {
+async fn set_up(asker: Asker, Json(new): Json<NewInstallation>) -> Answer<(StatusCode, Json<Token>)> {
     let person = Newcomer { name: new.name, email: new.email, password: new.password };
     let input = SetUp { organisation: new.organisation, kind: new.kind, person };
-    let token = super::set_up(&asker.ctx, &token, &input).await?;
+    let token = super::set_up(&asker.ctx, &new.token, &input).await?;
     Ok((StatusCode::CREATED, Json(Token { token })))
 }
 
@@ -71,14 +76,23 @@ pub struct SignIn {
     email: String,
     /// Password.
     password: String,
+    /// Digits of the authenticator app, or a recovery code, where the person has a second factor.
+    #[serde(default)]
+    code: String,
 }
 
 /// Sign in
 #[utoipa::path(post, path = "/sessions", tag = "identity", security(()), request_body = SignIn,
     responses((status = 201, body = Token), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn sign_in(asker: Asker, Json(form): Json<SignIn>) -> Answer<(StatusCode, Json<Token>)> {
-    let token = super::sign_in(&asker.ctx, &form.email, &form.password, &asker.source).await?;
-    Ok((StatusCode::CREATED, Json(Token { token })))
+    let admission = match super::sign_in(&asker.ctx, &form.email, &form.password, &asker.door).await? {
+        Entry::In(admission) => admission,
+        Entry::SecondStep(_) if form.code.is_empty() => {
+            return Err(Error::field("code", "", Message::new("error-code-needed")).into());
+        }
+        Entry::SecondStep(ticket) => super::second_step(&asker.ctx, &ticket, &form.code, &asker.door).await?,
+    };
+    Ok((StatusCode::CREATED, Json(Token { token: admission.token })))
 }
 
 /// Who one is.
@@ -107,9 +121,7 @@ async fn show_me(SignedIn(asker): SignedIn) -> Answer<Json<Me>> {
 /// Sign out
 #[utoipa::path(delete, path = "/sessions/current", tag = "identity", responses((status = 204), (status = 401, body = Problem)))]
 async fn sign_out(SignedIn(asker): SignedIn) -> Answer<StatusCode> {
-    if let Some(found) = &asker.found {
-        super::sign_out(&asker.ctx, &found.token).await?;
-    }
+    super::sign_out(&asker.ctx, asker.token()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,8 +138,7 @@ pub struct NewPassword {
 #[utoipa::path(put, path = "/sessions/current/password", tag = "identity", request_body = NewPassword,
     responses((status = 204), (status = 422, body = Problem)))]
 async fn change_password(SignedIn(asker): SignedIn, Json(form): Json<NewPassword>) -> Answer<StatusCode> {
-    let token = asker.found.as_ref().map(|found| found.token.clone()).unwrap_or_default();
-    super::change_password(&asker.ctx, &form.old_password, &form.new_password, &token).await?;
+    super::change_password(&asker.ctx, &form.old_password, &form.new_password, asker.token()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -174,6 +185,8 @@ async fn invite(
 /// The invited person.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Acceptance {
+    /// Token of the link.
+    token: String,
     /// Name.
     name: String,
     /// Password, 8–128 characters.
@@ -181,14 +194,10 @@ pub struct Acceptance {
 }
 
 /// Take up an invitation
-#[utoipa::path(post, path = "/invitations/{token}/acceptance", tag = "identity", security(()), request_body = Acceptance,
-    params(("token" = String, Path)), responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn accept_invitation(
-    asker: Asker,
-    Path(token): Path<String>,
-    Json(form): Json<Acceptance>,
-) -> Answer<(StatusCode, Json<Token>)> {
-    let token = super::accept_invitation(&asker.ctx, &token, &form.name, &form.password).await?;
+#[utoipa::path(post, path = "/invitations/acceptance", tag = "identity", security(()), request_body = Acceptance,
+    responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn accept_invitation(asker: Asker, Json(form): Json<Acceptance>) -> Answer<(StatusCode, Json<Token>)> {
+    let token = super::accept_invitation(&asker.ctx, &form.token, &form.name, &form.password).await?;
     Ok((StatusCode::CREATED, Json(Token { token })))
 }
 
@@ -205,5 +214,35 @@ async fn suspend(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<St
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn unsuspend(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<StatusCode> {
     super::unsuspend(&asker.ctx, &id, "").await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Make a link for somebody's new password; the second factor stays
+#[utoipa::path(post, path = "/accounts/{id}/password-reset", tag = "identity", params(("id" = String, Path)),
+    responses((status = 201, body = InvitationLink), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn offer_reset(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+) -> Answer<(StatusCode, Json<InvitationLink>)> {
+    let token = super::offer_reset(&asker.ctx, &id).await?;
+    let link = format!("{}/password-resets/{token}", app.public_url);
+    Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed: false })))
+}
+
+/// A new password by a link.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Reset {
+    /// Token of the link.
+    token: String,
+    /// New password, 8–128 characters.
+    password: String,
+}
+
+/// Choose a new password with the token of a link; all sessions end
+#[utoipa::path(post, path = "/password-resets", tag = "identity", security(()), request_body = Reset,
+    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn take_reset(asker: Asker, Json(form): Json<Reset>) -> Answer<StatusCode> {
+    super::take_reset(&asker.ctx, &form.token, &form.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,8 @@ use clap::Subcommand;
 use platform::{Error, Result};
 
 use super::links::{Newcomer, SetUp};
-use super::model::Account;
+use super::model::{Account, Factors};
+use super::passkeys;
 use crate::access::{self, Terms, model::checked_until};
 use crate::face::commands::Desk;
 
@@ -98,6 +99,49 @@ pub enum Command {
     },
     /// Change one's own password: the old and the new one on two lines of standard input
     Password,
+    /// Make a link for somebody's new password; prints its path. The second factor stays
+    Reset {
+        /// Account id
+        account: String,
+    },
+    /// Choose a new password with such a link; the password is read from standard input
+    TakeReset {
+        /// Token of the link
+        #[arg(long)]
+        token: String,
+    },
+    /// About oneself
+    #[command(flatten)]
+    Own(OwnCommand),
+}
+
+/// One's own sessions and second factors
+#[derive(Debug, Subcommand)]
+pub enum OwnCommand {
+    /// List one's own sessions
+    Sessions,
+    /// End one's own sessions: one of them, or all
+    EndSessions {
+        /// Session id
+        id: Option<String>,
+    },
+    /// Show one's own second factors
+    Factors,
+    /// Begin with an authenticator app; prints its key and address
+    BeginTotp,
+    /// Confirm the authenticator app by the code on standard input; prints the recovery codes
+    ConfirmTotp,
+    /// Take one's own authenticator app away
+    RemoveTotp,
+    /// Make new recovery codes and print them
+    RecoveryCodes,
+    /// List one's own passkeys
+    Passkeys,
+    /// Take one of one's own passkeys away
+    RemovePasskey {
+        /// Passkey id
+        id: String,
+    },
 }
 
 fn read_line() -> Result<String> {
@@ -145,6 +189,49 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
         Command::EndGrant { account, grant, reason } => access::end_grant(ctx, &account, &grant, &reason).await,
         Command::Suspend { account, reason } => super::suspend(ctx, &account, &reason).await,
         Command::Unsuspend { account, reason } => super::unsuspend(ctx, &account, &reason).await,
+        Command::Reset { account } => {
+            let token = super::offer_reset(ctx, &account).await?;
+            desk.say(&serde_json::json!({ "token": token }), || vec![format!("/password-resets/{token}")])
+        }
+        Command::TakeReset { token } => super::take_reset(ctx, &token, &read_line()?).await,
         Command::Password => super::change_password(ctx, &read_line()?, &read_line()?, "").await,
+        Command::Own(own) => run_own(own, desk).await,
+    }
+}
+
+/// Commands about one's own sessions and factors.
+async fn run_own(command: OwnCommand, desk: &Desk) -> Result<()> {
+    let ctx = &desk.ctx;
+    match command {
+        OwnCommand::Sessions => {
+            let sessions = super::own_sessions(ctx, "").await?;
+            desk.say(&sessions, || sessions.iter().map(|one| format!("{}  {}", one.id, one.device)).collect())
+        }
+        OwnCommand::EndSessions { id: Some(id) } => super::end_own_session(ctx, &id).await,
+        OwnCommand::EndSessions { id: None } => super::end_other_sessions(ctx, "").await,
+        OwnCommand::Factors => {
+            let factors = super::own_factors(ctx).await?;
+            let Factors { totp, passkeys, recovery_codes } = factors;
+            desk.say(&factors, || vec![format!("totp {totp}  passkeys {passkeys}  recovery codes {recovery_codes}")])
+        }
+        OwnCommand::BeginTotp => {
+            let begun = super::begin_totp(ctx).await?;
+            let json = serde_json::json!({ "secret": begun.secret, "address": begun.address });
+            desk.say(&json, || vec![begun.secret.clone(), begun.address.clone()])
+        }
+        OwnCommand::ConfirmTotp => {
+            let codes = super::confirm_totp(ctx, &read_line()?, "").await?;
+            desk.say(&codes, || codes.clone())
+        }
+        OwnCommand::RemoveTotp => super::remove_totp(ctx, "").await,
+        OwnCommand::RecoveryCodes => {
+            let codes = super::renew_recovery_codes(ctx, "").await?;
+            desk.say(&codes, || codes.clone())
+        }
+        OwnCommand::Passkeys => {
+            let passkeys = passkeys::own_passkeys(ctx).await?;
+            desk.say(&passkeys, || passkeys.iter().map(|one| format!("{}  {}", one.id, one.name)).collect())
+        }
+        OwnCommand::RemovePasskey { id } => passkeys::remove_passkey(ctx, &id, "").await,
     }
 }

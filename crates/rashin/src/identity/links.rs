@@ -2,10 +2,11 @@
 
 use platform::{Ctx, Error, Message, Object, Result, new_id};
 
-use super::model::{Invitation, checked_email, checked_password, checked_person};
-use super::sessions::{admit_newcomer, new_token, token_hash};
+use super::model::{Invitation, checked_email, checked_person};
+use super::sessions::{new_token, token_hash};
+use super::sign_in::admit_newcomer;
 use super::store::Credentials;
-use super::{acts, password, store};
+use super::{acts, password, password_rules, store};
 use crate::access::{self, Terms};
 use crate::organisation::{self, UnitKind, roles};
 
@@ -57,19 +58,21 @@ async fn credentials(
     ctx: &Ctx,
     person: &Newcomer,
     tenant_id: &str,
+    organisation: &str,
     extra: Vec<platform::Fault>,
 ) -> Result<Credentials> {
     let mut faults = extra;
     let name = checked_person(&person.name).map_err(|fault| faults.push(fault));
     let email = checked_email(&person.email).map_err(|fault| faults.push(fault));
-    let password = checked_password(&person.password).map_err(|fault| faults.push(fault));
+    let own = [person.name.as_str(), &person.email, organisation];
+    let password = password_rules::check("password", &person.password, &own)?.map_err(|fault| faults.push(fault));
     match (name, email, password) {
         (Ok(name), Ok(email), Ok(password)) if faults.is_empty() => Ok(Credentials {
             id: new_id(ctx)?,
             tenant_id: tenant_id.to_owned(),
             email,
             name,
-            password_hash: password::hash(ctx, password).await?,
+            password_hash: password::hash(ctx, &password).await?,
             suspended: false,
         }),
         _ => Err(Error::Invalid(faults)),
@@ -87,7 +90,7 @@ pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
     if kind.is_none() {
         faults.push(platform::Fault::new("kind", &input.kind, Message::new("error-choice")));
     }
-    let mut account = credentials(ctx, &input.person, "", faults).await?;
+    let mut account = credentials(ctx, &input.person, "", &input.organisation, faults).await?;
     let mut deed = ctx.begin(&acts::SET_UP, Object::free("account", &account.id)).await?;
     store::use_link(&mut deed, &token_hash(token)).await?;
     let root = organisation::enter_root(ctx, &mut deed, kind.unwrap_or(UnitKind::Company), &input.organisation).await?;
@@ -104,7 +107,7 @@ pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
 /// Makes a tenant with its first person for sample data; only the installation itself may. Gives the account's id.
 pub async fn seed_tenant(ctx: &Ctx, input: &SetUp, also: &[&str]) -> Result<(String, String)> {
     let kind = UnitKind::parse(&input.kind).unwrap_or(UnitKind::Company);
-    let mut account = credentials(ctx, &input.person, "", Vec::new()).await?;
+    let mut account = credentials(ctx, &input.person, "", &input.organisation, Vec::new()).await?;
     let mut deed = ctx.begin(&acts::OFFER_SET_UP, Object::free("account", &account.id)).await?;
     let root = organisation::enter_root(ctx, &mut deed, kind, &input.organisation).await?;
     account.tenant_id.clone_from(&root.id);
@@ -159,7 +162,8 @@ pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &st
         return Err(Error::NotFound);
     };
     let person = Newcomer { name: name.to_owned(), email, password: password.to_owned() };
-    let account = credentials(ctx, &person, &tenant_id, Vec::new()).await?;
+    let account =
+        credentials(ctx, &person, &tenant_id, &store::tenant_name(ctx, &tenant_id).await?, Vec::new()).await?;
     let mut deed = ctx.begin(&acts::ACCEPT_INVITATION, Object::of_unit("account", &account.id, &unit_id)).await?;
     deed.in_log_of(&tenant_id);
     store::use_link(&mut deed, &token_hash(token)).await?;

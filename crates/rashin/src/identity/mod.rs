@@ -1,24 +1,37 @@
 //! People: accounts, signing in and the sessions that follow.
 //!
-//! Invariants: a secret (password, session token, link) is stored only as a hash; a link works once; the address of an
-//! account is unique; the last administrator of a tenant is not suspended; a suspended person's next request is refused.
+//! Invariants: a secret (password, session token, link, recovery code) is stored only as a hash, but for the secret an
+//! authenticator app shares; a link and a code work once; the address of an account is unique; the last administrator of
+//! a tenant is not suspended; a suspended person's next request is refused; whoever has a second factor is asked for it.
 
 pub mod actions;
 pub mod acts;
 pub mod api;
+pub mod budget;
 pub mod cli;
+pub mod factors;
 pub mod links;
 mod mailing;
 pub mod model;
+pub mod passkeys;
 pub mod password;
+pub mod password_rules;
+pub mod recovery;
+pub mod resets;
 pub mod sessions;
+pub mod sign_in;
 pub mod store;
+pub mod totp;
 pub mod web;
 
 #[cfg(test)]
 mod tests;
 
 pub use actions::{actor_by_email, change_password, list_accounts, people_count, suspend, unsuspend};
+pub use budget::Door;
+pub use factors::{begin_totp, begun_totp, confirm_totp, own_factors, prove, remove_totp, renew_recovery_codes};
 pub use links::{Newcomer, SetUp, accept_invitation, invite, link, open_set_up, seed_tenant, set_up};
-pub use model::{Account, Invitation, Session};
-pub use sessions::{find_session, rotate, sign_in, sign_out};
+pub use model::{Account, Factors, Invitation, OwnPasskey, OwnSession, Session};
+pub use resets::{offer_reset, reset, take_reset};
+pub use sessions::{end_other_sessions, end_own_session, find_session, keep, own_sessions, sign_out};
+pub use sign_in::{Admission, Entry, second_step, sign_in};

@@ -34,8 +34,57 @@ pub struct Session {
     pub name: String,
     /// The person's address.
     pub email: String,
-    /// Last rotation, milliseconds since 1970.
+    /// Last sign of life, when the token may have changed, milliseconds since 1970.
     pub rotated_at_ms: i64,
+    /// When the person last proved to be there, milliseconds since 1970.
+    pub proved_at_ms: i64,
+}
+
+/// One of one's own open sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OwnSession {
+    /// Identifier.
+    pub id: String,
+    /// Kind of browser and system, as far as known.
+    pub device: String,
+    /// Beginning, milliseconds since 1970.
+    pub began_at_ms: i64,
+    /// Last sign of life, milliseconds since 1970, to five minutes.
+    pub used_at_ms: i64,
+    /// Whether it is the one that asks.
+    pub here: bool,
+}
+
+/// What somebody has besides the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Factors {
+    /// Whether an authenticator app is confirmed.
+    pub totp: bool,
+    /// How many passkeys.
+    pub passkeys: i64,
+    /// How many recovery codes are left.
+    pub recovery_codes: i64,
+}
+
+impl Factors {
+    /// Whether signing in has a second step.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.totp || self.passkeys > 0
+    }
+}
+
+/// One of one's own passkeys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OwnPasskey {
+    /// Identifier.
+    pub id: String,
+    /// Name its owner gave it.
+    pub name: String,
+    /// When it was registered, milliseconds since 1970.
+    pub made_at_ms: i64,
+    /// When it was last used, milliseconds since 1970.
+    pub used_at_ms: Option<i64>,
 }
 
 /// An open one-time link.
@@ -70,8 +119,7 @@ pub fn checked_person(text: &str) -> Result<String, Fault> {
     })
 }
 
-/// A password: 8–128 characters of any kind. (A block list follows with the second factors.)
-pub fn checked_password(text: &str) -> Result<&str, Fault> {
-    let length = text.chars().count();
-    if (8..=128).contains(&length) { Ok(text) } else { Err(Fault::new("password", "", Message::new("error-password"))) }
+/// A name for a passkey: 1–100 characters.
+pub fn checked_passkey_name(text: &str) -> Result<String, Fault> {
+    checked_person(text).map_err(|fault| Fault { field: "passkey_name".to_owned(), ..fault })
 }

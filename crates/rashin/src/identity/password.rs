@@ -16,7 +16,7 @@ fn argon2() -> Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The hash to store.
+/// The hash to store of a password as the rules gave it.
 pub async fn hash(ctx: &Ctx, password: &str) -> Result<String> {
     let mut salt = [0_u8; 16];
     ctx.fill_random(&mut salt)?;
@@ -33,7 +33,7 @@ pub async fn hash(ctx: &Ctx, password: &str) -> Result<String> {
 pub async fn fits(password: &str, stored: Option<&str>) -> Result<bool> {
     let known = stored.is_some();
     let stored = stored.unwrap_or(NOBODY).to_owned();
-    let password = password.to_owned();
+    let password = super::password_rules::normal(password);
     let _turn = TURNS.acquire().await.map_err(Error::internal)?;
     let verified = tokio::task::spawn_blocking(move || -> Result<bool> {
         let parsed = PasswordHash::new(&stored).map_err(Error::internal)?;

@@ -2,8 +2,11 @@
 
 use platform::{Ctx, Deed, Error, Result, Row, statements};
 
-use super::model::{Account, Invitation, Session};
+use super::model::{Account, Invitation, OwnSession, Session};
 use crate::access;
+
+mod factors;
+pub(super) use factors::*;
 
 statements! {
     COUNT_ACTIVE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id \
@@ -19,15 +22,21 @@ statements! {
     SET_PASSWORD = "UPDATE accounts SET password_hash = $2, version = version + 1 WHERE id = $1";
     SUSPEND = "INSERT INTO account_suspensions (account_id, suspended_by, suspended_at_ms, reason) VALUES ($1, $2, $3, $4)";
     UNSUSPEND = "DELETE FROM account_suspensions WHERE account_id = $1";
-    ADD_SESSION = "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms) \
-        VALUES ($1, NULL, $2, $3, $3, $4)";
-    SESSION = "SELECT s.token_hash, s.account_id, s.rotated_at_ms, a.tenant_id, a.name, a.email FROM sessions s \
+    ADD_SESSION = "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms, id, device, \
+        proved_at_ms) VALUES ($1, NULL, $2, $3, $3, $4, $5, $6, $3)";
+    SESSION = "SELECT s.token_hash, s.account_id, s.rotated_at_ms, s.proved_at_ms, a.tenant_id, a.name, a.email FROM sessions s \
         JOIN accounts a ON a.id = s.account_id LEFT JOIN account_suspensions x ON x.account_id = a.id \
         WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.rotated_at_ms > $3)) AND s.expires_at_ms > $2 \
-        AND s.created_at_ms <= $2 AND x.account_id IS NULL";
+        AND s.rotated_at_ms > $4 AND s.created_at_ms <= $2 AND x.account_id IS NULL";
+    OWN_SESSIONS = "SELECT id, device, created_at_ms, rotated_at_ms, CASE WHEN token_hash = $2 OR previous_hash = $2 THEN 1 ELSE 0 END AS here \
+        FROM sessions WHERE account_id = $1 AND expires_at_ms > $3 AND rotated_at_ms > $4 AND created_at_ms <= $3 \
+        ORDER BY rotated_at_ms DESC, id LIMIT 200";
+    END_OWN_SESSION = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
     ROTATE = "UPDATE sessions SET token_hash = $2, previous_hash = $1, rotated_at_ms = $3 WHERE token_hash = $1";
-    END_SESSION = "DELETE FROM sessions WHERE token_hash = $1";
-    END_SESSIONS_OF = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
+    KEEP_SESSION = "UPDATE sessions SET rotated_at_ms = $2 WHERE token_hash = $1";
+    PROVE = "UPDATE sessions SET proved_at_ms = $2 WHERE token_hash = $1 OR previous_hash = $1";
+    END_SESSION = "DELETE FROM sessions WHERE token_hash = $1 OR previous_hash = $1";
+    END_SESSIONS_OF = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2 AND (previous_hash IS NULL OR previous_hash <> $2)";
     END_EXPIRED = "DELETE FROM sessions WHERE expires_at_ms <= $1";
     ADD_LINK = "INSERT INTO links (token_hash, purpose, tenant_id, email, role, unit_id, made_by, made_at_ms, expires_at_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -42,6 +51,40 @@ statements! {
     FAIL = "UPDATE sign_in_failures SET failures = CASE WHEN first_at_ms BETWEEN $3 AND $2 THEN failures + 1 ELSE 1 END, \
         first_at_ms = CASE WHEN first_at_ms BETWEEN $3 AND $2 THEN first_at_ms ELSE $2 END, last_at_ms = $2 WHERE subject = $1";
     FORGIVE = "DELETE FROM sign_in_failures WHERE subject = $1";
+    TENANT_NAME = "SELECT name FROM units WHERE id = $1";
+    KNOWS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND account_id = $2 AND expires_at_ms > $3";
+    ADD_DEVICE = "INSERT INTO devices (token_hash, account_id, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4)";
+    FORGET_DEVICES = "DELETE FROM devices WHERE account_id = $1";
+    FORGET_OLD_DEVICES = "DELETE FROM devices WHERE expires_at_ms <= $1";
+    FACTORS = "SELECT (SELECT COUNT(*) FROM totp_factors WHERE account_id = $1 AND confirmed_at_ms IS NOT NULL) AS totp, \
+        (SELECT COUNT(*) FROM passkeys WHERE account_id = $1) AS passkeys, \
+        (SELECT COUNT(*) FROM recovery_codes WHERE account_id = $1 AND used_at_ms IS NULL) AS codes";
+    TOTP_SECRET = "SELECT secret FROM totp_factors WHERE account_id = $1 AND (confirmed_at_ms IS NOT NULL) = ($2 = 1)";
+    BEGIN_TOTP = "INSERT INTO totp_factors (account_id, secret, made_at_ms, confirmed_at_ms) VALUES ($1, $2, $3, NULL) \
+        ON CONFLICT (account_id) DO UPDATE SET secret = $2, made_at_ms = $3 WHERE totp_factors.confirmed_at_ms IS NULL";
+    CONFIRM_TOTP = "UPDATE totp_factors SET confirmed_at_ms = $3 WHERE account_id = $1 AND secret = $2 AND confirmed_at_ms IS NULL";
+    REMOVE_TOTP = "DELETE FROM totp_factors WHERE account_id = $1";
+    USE_CODE = "INSERT INTO used_codes (account_id, step) VALUES ($1, $2) ON CONFLICT (account_id, step) DO NOTHING";
+    ADD_RECOVERY_CODE = "INSERT INTO recovery_codes (account_id, code_hash, made_at_ms, used_at_ms) VALUES ($1, $2, $3, NULL)";
+    USE_RECOVERY_CODE = "UPDATE recovery_codes SET used_at_ms = $3 WHERE account_id = $1 AND code_hash = $2 AND used_at_ms IS NULL";
+    REMOVE_RECOVERY_CODES = "DELETE FROM recovery_codes WHERE account_id = $1";
+    REMOVE_LONELY_CODES = "DELETE FROM recovery_codes WHERE account_id = $1 \
+        AND NOT EXISTS (SELECT 1 FROM totp_factors WHERE account_id = $1 AND confirmed_at_ms IS NOT NULL) \
+        AND NOT EXISTS (SELECT 1 FROM passkeys WHERE account_id = $1)";
+    PASSKEYS = "SELECT id, account_id, name, content, made_at_ms, used_at_ms FROM passkeys WHERE account_id = $1 ORDER BY made_at_ms, id LIMIT 50";
+    PASSKEY = "SELECT id, account_id, name, content, made_at_ms, used_at_ms FROM passkeys WHERE id = $1";
+    ADD_PASSKEY = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ($1, $2, $3, $4, $5, NULL)";
+    USE_PASSKEY = "UPDATE passkeys SET content = $2, used_at_ms = $3 WHERE id = $1";
+    REMOVE_PASSKEY = "DELETE FROM passkeys WHERE id = $1 AND account_id = $2";
+    ADD_TICKET = "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6)";
+    TICKET = "SELECT account_id, content FROM tickets WHERE token_hash = $1 AND purpose = $2 AND expires_at_ms > $3 AND made_at_ms <= $3";
+    USE_TICKET = "DELETE FROM tickets WHERE token_hash = $1";
+    DROP_OLD_TICKETS = "DELETE FROM tickets WHERE expires_at_ms <= $1";
+    ADD_RESET = "INSERT INTO password_resets (token_hash, account_id, made_by, made_at_ms, expires_at_ms, used_at_ms) \
+        VALUES ($1, $2, $3, $4, $5, NULL)";
+    VOID_RESETS = "UPDATE password_resets SET used_at_ms = $2 WHERE account_id = $1 AND used_at_ms IS NULL";
+    RESET = "SELECT account_id FROM password_resets WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
+    USE_RESET = "UPDATE password_resets SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL";
 }
 
 /// An account as the sign-in needs it.
@@ -105,7 +148,10 @@ pub(super) async fn of_tenant(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Account>
 
 pub(super) async fn set_password(deed: &mut Deed, account_id: &str, hash: &str, keep_session: &str) -> Result<()> {
     deed.write(&SET_PASSWORD, &[account_id.into(), hash.into()]).await?;
-    deed.write(&END_SESSIONS_OF, &[account_id.into(), keep_session.into()]).await.map(|_| ())
+    let now_ms = deed.now_ms();
+    deed.write(&FORGET_DEVICES, &[account_id.into()]).await?;
+    deed.write(&VOID_RESETS, &[account_id.into(), now_ms.into()]).await?;
+    end_sessions_of(deed, account_id, keep_session).await
 }
 
 pub(super) async fn suspend(deed: &mut Deed, account_id: &str, by: &str, reason: &str) -> Result<()> {
@@ -121,16 +167,38 @@ pub(super) async fn unsuspend(deed: &mut Deed, account_id: &str) -> Result<()> {
     }
 }
 
-pub(super) async fn add_session(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {
-    let now_ms = deed.now_ms();
-    deed.write(&END_EXPIRED, &[now_ms.into()]).await?;
-    deed.write(&ADD_SESSION, &[token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()])
-        .await
-        .map(|_| ())
+/// A session to open.
+#[derive(Debug)]
+pub(super) struct NewSession {
+    pub id: String,
+    pub token_hash: String,
+    pub account_id: String,
+    pub device: String,
+    pub expires_at_ms: i64,
 }
 
-pub(super) async fn session(ctx: &Ctx, token_hash: &str, grace_from_ms: i64) -> Result<Option<Session>> {
-    let row = ctx.row(&SESSION, &[token_hash.into(), ctx.now_ms().into(), grace_from_ms.into()]).await?;
+pub(super) async fn add_session(deed: &mut Deed, session: &NewSession) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&END_EXPIRED, &[now_ms.into()]).await?;
+    let values = [
+        session.token_hash.as_str().into(),
+        session.account_id.as_str().into(),
+        now_ms.into(),
+        session.expires_at_ms.into(),
+        session.id.as_str().into(),
+        session.device.as_str().into(),
+    ];
+    deed.write(&ADD_SESSION, &values).await.map(|_| ())
+}
+
+pub(super) async fn session(
+    ctx: &Ctx,
+    token_hash: &str,
+    grace_from_ms: i64,
+    idle_from_ms: i64,
+) -> Result<Option<Session>> {
+    let values = [token_hash.into(), ctx.now_ms().into(), grace_from_ms.into(), idle_from_ms.into()];
+    let row = ctx.row(&SESSION, &values).await?;
     row.map(|row| {
         Ok(Session {
             token_hash: row.text("token_hash")?,
@@ -139,9 +207,31 @@ pub(super) async fn session(ctx: &Ctx, token_hash: &str, grace_from_ms: i64) -> 
             name: row.text("name")?,
             email: row.text("email")?,
             rotated_at_ms: row.int("rotated_at_ms")?,
+            proved_at_ms: row.int("proved_at_ms")?,
         })
     })
     .transpose()
+}
+
+pub(super) async fn own_sessions(
+    ctx: &Ctx,
+    account_id: &str,
+    token_hash: &str,
+    idle_from_ms: i64,
+) -> Result<Vec<OwnSession>> {
+    let values = [account_id.into(), token_hash.into(), ctx.now_ms().into(), idle_from_ms.into()];
+    let rows = ctx.rows(&OWN_SESSIONS, &values).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OwnSession {
+                id: row.text("id")?,
+                device: row.text("device")?,
+                began_at_ms: row.int("created_at_ms")?,
+                used_at_ms: row.int("rotated_at_ms")?,
+                here: row.int("here")? == 1,
+            })
+        })
+        .collect()
 }
 
 pub(super) async fn rotate(deed: &mut Deed, old_hash: &str, new_hash: &str) -> Result<bool> {
@@ -149,8 +239,26 @@ pub(super) async fn rotate(deed: &mut Deed, old_hash: &str, new_hash: &str) -> R
     Ok(deed.write(&ROTATE, &[old_hash.into(), new_hash.into(), now_ms.into()]).await? == 1)
 }
 
+pub(super) async fn keep_session(deed: &mut Deed, token_hash: &str) -> Result<bool> {
+    let now_ms = deed.now_ms();
+    Ok(deed.write(&KEEP_SESSION, &[token_hash.into(), now_ms.into()]).await? == 1)
+}
+
+pub(super) async fn prove(deed: &mut Deed, token_hash: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&PROVE, &[token_hash.into(), now_ms.into()]).await.map(|_| ())
+}
+
 pub(super) async fn end_session(deed: &mut Deed, token_hash: &str) -> Result<()> {
     deed.write(&END_SESSION, &[token_hash.into()]).await.map(|_| ())
+}
+
+pub(super) async fn end_own_session(deed: &mut Deed, account_id: &str, id: &str) -> Result<u64> {
+    deed.write(&END_OWN_SESSION, &[account_id.into(), id.into()]).await
+}
+
+pub(super) async fn end_sessions_of(deed: &mut Deed, account_id: &str, but_token_hash: &str) -> Result<()> {
+    deed.write(&END_SESSIONS_OF, &[account_id.into(), but_token_hash.into()]).await.map(|_| ())
 }
 
 pub(super) async fn add_link(
@@ -235,4 +343,20 @@ pub(super) async fn fail(deed: &mut Deed, subject: &str, day_ms: i64) -> Result<
 
 pub(super) async fn forgive(deed: &mut Deed, subject: &str) -> Result<()> {
     deed.write(&FORGIVE, &[subject.into()]).await.map(|_| ())
+}
+
+pub(super) async fn tenant_name(ctx: &Ctx, tenant_id: &str) -> Result<String> {
+    ctx.row(&TENANT_NAME, &[tenant_id.into()]).await?.ok_or(Error::NotFound)?.text("name")
+}
+
+pub(super) async fn knows_device(ctx: &Ctx, token_hash: &str, account_id: &str) -> Result<bool> {
+    let values = [token_hash.into(), account_id.into(), ctx.now_ms().into()];
+    Ok(ctx.row(&KNOWS_DEVICE, &values).await?.is_some())
+}
+
+pub(super) async fn add_device(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&FORGET_OLD_DEVICES, &[now_ms.into()]).await?;
+    let values = [token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()];
+    deed.write(&ADD_DEVICE, &values).await.map(|_| ())
 }

@@ -1,9 +1,19 @@
 //! People, signing in and sessions through actions and the front door, on both databases.
 
 mod access;
+mod factors;
 mod passwords;
+mod proofs;
+mod resets;
 mod sessions;
 mod set_up;
 mod signing_in;
 
-use crate::testing::{conflict, faults, forbidden, not_found};
+use crate::identity::{Door, Entry, sign_in};
+use crate::testing::{NOBODY, TestApp, conflict, faults, forbidden, not_found};
+
+/// Signs in from a place of one's own.
+async fn try_password(app: &TestApp, email: &str, password: &str) -> platform::Result<Entry> {
+    let door = Door { source: "192.0.2.200".to_owned(), ..Door::default() };
+    sign_in(&app.ctx(NOBODY), email, password, &door).await
+}

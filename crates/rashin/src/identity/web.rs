@@ -1,39 +1,61 @@
-//! Pages of identity: set-up, sign-in, invitation, people, one's own settings.
+//! Pages of identity: set-up, invitation, people here; signing in and one's own settings in files of their own.
 
 use askama::Template;
-use axum::extract::{Path, Query};
-use axum::http::header;
+use axum::extract::Path;
+use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router, extract::State};
-use platform::{Error, Fault};
+use platform::Error;
+use platform::web::cookie;
 use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
 use super::mailing;
 use super::model::Account;
-use crate::access::{self, Grant};
-use crate::face::asker::session_cookie;
+use crate::access;
+use crate::face::asker::{secret_cookie, session_cookie};
 use crate::face::page::{Faults, faults_or};
 use crate::face::preferences::local_path;
-use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
+use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::organisation::{self, Unit, roles};
+
+mod me;
+mod sign_in;
+
+/// Name of the cookie that holds a one-time link's token once it has left the address.
+const LINK_COOKIE: &str = "rashin_link";
+const LINK_COOKIE_S: i64 = 30 * 60;
 
 /// The routes.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/setup/{token}", get(show_set_up).post(set_up))
-        .route("/sign-in", get(show_sign_in).post(sign_in))
-        .route("/sign-out", post(sign_out))
-        .route("/invitations/{token}", get(show_invitation).post(accept_invitation))
+        .route("/setup/{token}", get(enter_set_up))
+        .route("/setup", get(show_set_up).post(set_up))
+        .route("/invitations/{token}", get(enter_invitation))
+        .route("/invitation", get(show_invitation).post(accept_invitation))
         .route("/accounts", get(show_accounts).post(invite))
         .route("/accounts/{id}/suspension", post(suspend))
-        .route("/me", get(show_me))
-        .route("/me/password", post(change_password))
+        .route("/accounts/{id}/password-reset", post(offer_reset))
+        .merge(sign_in::routes())
+        .merge(me::routes())
 }
 
+/// Leads on to a page of this server with a fresh session.
 fn admitted(app: &App, token: &str, to: &str) -> Response {
     (AppendHeaders([(header::SET_COOKIE, session_cookie(app, token))]), Redirect::to(local_path(to))).into_response()
+}
+
+/// Puts a link's token into a cookie for one page and leads there, so that it leaves the address, the history and what
+/// is sent on to other places.
+fn exchanged(app: &App, token: &str, to: &str) -> Response {
+    let cookie = secret_cookie(app, LINK_COOKIE, token, to, LINK_COOKIE_S);
+    (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(to)).into_response()
+}
+
+/// The token of the link one came by; not found without one.
+fn link_token(headers: &HeaderMap) -> Result<&str, Error> {
+    cookie(headers, LINK_COOKIE).filter(|token| !token.is_empty()).ok_or(Error::NotFound)
 }
 
 #[derive(Template)]
@@ -44,8 +66,13 @@ struct SetUpPage {
     faults: Faults,
 }
 
-async fn show_set_up(asker: Asker, Path(token): Path<String>) -> Answer<Html<SetUpPage>> {
+async fn enter_set_up(State(app): State<App>, asker: Asker, Path(token): Path<String>) -> Answer<Response> {
     super::link(&asker.ctx, &token, "setup").await?;
+    Ok(exchanged(&app, &token, "/setup"))
+}
+
+async fn show_set_up(asker: Asker, headers: HeaderMap) -> Answer<Html<SetUpPage>> {
+    super::link(&asker.ctx, link_token(&headers)?, "setup").await?;
     let form = SetUp { kind: "company".to_owned(), ..SetUp::default() };
     Ok(Html(SetUpPage { page: asker.page, form, faults: Faults::default() }))
 }
@@ -62,7 +89,7 @@ struct SetUpForm {
 async fn set_up(
     State(app): State<App>,
     asker: Asker,
-    Path(token): Path<String>,
+    headers: HeaderMap,
     Form(form): Form<SetUpForm>,
 ) -> Answer<Response> {
     let input = SetUp {
@@ -70,60 +97,10 @@ async fn set_up(
         kind: form.kind,
         person: Newcomer { name: form.name, email: form.email, password: form.password },
     };
-    match faults_or(super::set_up(&asker.ctx, &token, &input).await)? {
+    match faults_or(super::set_up(&asker.ctx, link_token(&headers)?, &input).await)? {
         Ok(session) => Ok(admitted(&app, &session, "/")),
         Err(faults) => Ok(Html(SetUpPage { page: asker.page, form: input, faults }).into_response()),
     }
-}
-
-#[derive(Template)]
-#[template(path = "identity/pages/sign_in.html")]
-struct SignInPage {
-    page: Page,
-    email: String,
-    next: String,
-    failure: String,
-}
-
-#[derive(Deserialize)]
-struct Next {
-    #[serde(default)]
-    next: String,
-}
-
-async fn show_sign_in(asker: Asker, Query(query): Query<Next>) -> Response {
-    if asker.found.is_some() {
-        return Redirect::to(local_path(&query.next)).into_response();
-    }
-    Html(SignInPage { page: asker.page, email: String::new(), next: query.next, failure: String::new() })
-        .into_response()
-}
-
-#[derive(Deserialize)]
-struct SignInForm {
-    email: String,
-    password: String,
-    #[serde(default)]
-    next: String,
-}
-
-async fn sign_in(State(app): State<App>, asker: Asker, Form(form): Form<SignInForm>) -> Answer<Response> {
-    let failure = match super::sign_in(&asker.ctx, &form.email, &form.password, &asker.source).await {
-        Ok(token) => return Ok(admitted(&app, &token, &form.next)),
-        Err(Error::Invalid(faults)) => {
-            faults.first().map(|fault| asker.page.message(&fault.message)).unwrap_or_default()
-        }
-        Err(Error::TooMany(message)) => asker.page.message(&message),
-        Err(error) => return Err(Failure(error)),
-    };
-    Ok(Html(SignInPage { page: asker.page, email: form.email, next: form.next, failure }).into_response())
-}
-
-async fn sign_out(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
-    if let Some(found) = &asker.found {
-        super::sign_out(&asker.ctx, &found.token).await?;
-    }
-    Ok(admitted(&app, "", "/sign-in?done=signed-out"))
 }
 
 #[derive(Template)]
@@ -135,8 +112,13 @@ struct InvitationPage {
     faults: Faults,
 }
 
-async fn show_invitation(asker: Asker, Path(token): Path<String>) -> Answer<Html<InvitationPage>> {
-    let link = super::link(&asker.ctx, &token, "invitation").await?;
+async fn enter_invitation(State(app): State<App>, asker: Asker, Path(token): Path<String>) -> Answer<Response> {
+    super::link(&asker.ctx, &token, "invitation").await?;
+    Ok(exchanged(&app, &token, "/invitation"))
+}
+
+async fn show_invitation(asker: Asker, headers: HeaderMap) -> Answer<Html<InvitationPage>> {
+    let link = super::link(&asker.ctx, link_token(&headers)?, "invitation").await?;
     let email = link.email.unwrap_or_default();
     Ok(Html(InvitationPage { page: asker.page, email, name: String::new(), faults: Faults::default() }))
 }
@@ -150,11 +132,12 @@ struct InvitationForm {
 async fn accept_invitation(
     State(app): State<App>,
     asker: Asker,
-    Path(token): Path<String>,
+    headers: HeaderMap,
     Form(form): Form<InvitationForm>,
 ) -> Answer<Response> {
-    let link = super::link(&asker.ctx, &token, "invitation").await?;
-    match faults_or(super::accept_invitation(&asker.ctx, &token, &form.name, &form.password).await)? {
+    let token = link_token(&headers)?;
+    let link = super::link(&asker.ctx, token, "invitation").await?;
+    match faults_or(super::accept_invitation(&asker.ctx, token, &form.name, &form.password).await)? {
         Ok(session) => Ok(admitted(&app, &session, "/")),
         Err(faults) => {
             let email = link.email.unwrap_or_default();
@@ -174,6 +157,7 @@ struct AccountsPage {
     link: String,
     /// Key of what to say of the mail; empty where mail is not set up.
     mailed: &'static str,
+    reset_link: String,
     email: String,
     faults: Faults,
 }
@@ -191,6 +175,7 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
         own_roles,
         link,
         mailed: "",
+        reset_link: String::new(),
         email,
         faults,
     }))
@@ -242,38 +227,13 @@ async fn suspend(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): 
     }
 }
 
-#[derive(Template)]
-#[template(path = "identity/pages/me.html")]
-struct MePage {
-    page: Page,
-    grants: Vec<Grant>,
-    faults: Faults,
-}
-
-async fn show_me(SignedIn(asker): SignedIn) -> Answer<Html<MePage>> {
-    let grants = access::own_grants(&asker.ctx).await?;
-    Ok(Html(MePage { page: asker.page, grants, faults: Faults::default() }))
-}
-
-#[derive(Deserialize)]
-struct PasswordForm {
-    old_password: String,
-    new_password: String,
-}
-
-async fn change_password(SignedIn(asker): SignedIn, Form(form): Form<PasswordForm>) -> Answer<Response> {
-    let token = asker.found.as_ref().map(|found| found.token.clone()).unwrap_or_default();
-    let outcome = super::change_password(&asker.ctx, &form.old_password, &form.new_password, &token).await;
-    match faults_or(outcome)? {
-        Ok(()) => Ok(Done::to("/me", "password").into_response()),
-        Err(Faults(faults)) => {
-            let named = |fault: Fault| Fault {
-                field: fault.field.replace("password", "new_password").replace("old_new_", "old_"),
-                ..fault
-            };
-            let faults = Faults(faults.into_iter().map(named).collect());
-            let grants = access::own_grants(&asker.ctx).await?;
-            Ok(Html(MePage { page: asker.page, grants, faults }).into_response())
-        }
-    }
+async fn offer_reset(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+) -> Answer<Html<AccountsPage>> {
+    let token = super::offer_reset(&asker.ctx, &id).await?;
+    let mut page = accounts_page(&asker, String::new(), String::new(), Faults::default()).await?;
+    page.0.reset_link = format!("{}/password-resets/{token}", app.public_url);
+    Ok(page)
 }

@@ -69,8 +69,8 @@ const PEOPLE: [Person; 7] = [HANAKO, TARO, JIRO, AUDITOR, PRESIDENT, KEEPER, OUT
 const STAGE: Act = Act::by("test.stage", &[]);
 const ADD_SESSION: Statement = Statement {
     name: "ADD_SESSION",
-    sql: "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms) \
-        SELECT $1, NULL, id, $3, $3, $4 FROM accounts WHERE email = $2",
+    sql: "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms, id, proved_at_ms) \
+        SELECT $1, NULL, id, $3, $3, $4, $1, $3 FROM accounts WHERE email = $2",
 };
 const ACCOUNTS: Statement = Statement { name: "ACCOUNTS", sql: "SELECT id, tenant_id, email, name FROM accounts" };
 const UNITS: Statement = Statement { name: "UNITS", sql: "SELECT id, name FROM units" };
@@ -87,6 +87,8 @@ pub(crate) struct TestApp {
     pub(crate) elsewhere: String,
     router: Router,
     accounts: Arc<BTreeMap<String, (String, String)>>,
+    /// Cookies besides the session, by address.
+    cookies: Arc<Mutex<BTreeMap<&'static str, BTreeMap<String, String>>>>,
     /// Session tokens by address, as a browser keeps them.
     jar: Arc<Mutex<BTreeMap<&'static str, String>>>,
     language: Arc<Mutex<&'static str>>,
@@ -167,6 +169,7 @@ fn fill(address: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let group = seed(&app, "羅針グループ", "group", HANAKO, &[]).await;
         seed(&app, "外部商事", "company", OUTSIDER, &[roles::EXECUTIVE]).await;
         let hanako = app.ctx(identity::actor_by_email(&app.system(), HANAKO.email).await.unwrap(), Via::Page);
+        let hanako = hanako.proved_at(START_MS);
         let company = add_unit(&hanako, &group, UnitKind::Company, "羅針電機").await;
         add_unit(&hanako, &company, UnitKind::Department, "製造部").await;
         for (person, role, unit) in [
@@ -239,6 +242,7 @@ impl TestApp {
             elsewhere: unit("外部商事"),
             router: serve::router(app.clone()),
             accounts: Arc::new(accounts.collect()),
+            cookies: Arc::default(),
             jar: Arc::new(Mutex::new(PEOPLE.iter().map(|person| (person.email, first_token(*person))).collect())),
             language: Arc::new(Mutex::new("ja")),
             app,
@@ -260,7 +264,9 @@ impl TestApp {
             let (id, tenant_id) = self.accounts[person.email].clone();
             Actor::Account { id, tenant_id, name: person.name.to_owned() }
         };
-        self.app.ctx(actor, Via::Page)
+        let ctx = self.app.ctx(actor, Via::Page);
+        let now_ms = ctx.now_ms();
+        ctx.proved_at(now_ms)
     }
 
     /// A unit as the database has it.
@@ -277,6 +283,22 @@ impl TestApp {
     /// Puts a session token into a person's browser.
     pub(crate) fn hold_token(&self, person: Person, token: &str) {
         self.jar.lock().unwrap().insert(person.email, token.to_owned());
+    }
+
+    /// Puts another cookie into a person's browser; an empty one goes.
+    pub(crate) fn hold_cookie(&self, person: Person, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap();
+        let own = cookies.entry(person.email).or_default();
+        if value.is_empty() {
+            own.remove(name);
+        } else {
+            own.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Another cookie of a person's browser.
+    pub(crate) fn cookie(&self, person: Person, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(person.email)?.get(name).cloned()
     }
 
     /// Sets the language of all browsers.
@@ -351,12 +373,19 @@ impl TestApp {
         }
         let token = self.token(person);
         let language = *self.language.lock().unwrap();
-        request = request.header(header::COOKIE, format!("rashin_session={token}; rashin_language={language}"));
+        let mut cookies = format!("rashin_session={token}; rashin_language={language}");
+        for (name, value) in self.cookies.lock().unwrap().get(person.email).into_iter().flatten() {
+            cookies.push_str(&format!("; {name}={value}"));
+        }
+        request = request.header(header::COOKIE, cookies);
         let reply = self.send(request.body(body).unwrap()).await;
         for cookie in reply.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
             if let Some(token) = cookie.strip_prefix("rashin_session=").and_then(|rest| rest.split(';').next()) {
                 self.hold_token(person, token);
+            } else if let Some((name, rest)) = cookie.split_once('=') {
+                let value = rest.split(';').next().unwrap_or("");
+                self.hold_cookie(person, name, value);
             }
         }
         reply

@@ -24,8 +24,14 @@ on_both! {
         let page = app.post("/accounts", HANAKO, &form).await.is(200).text();
         let token = page.split("http://localhost:8650/invitations/").nth(1).unwrap().split(['"', '<']).next().unwrap().to_owned();
         let path = format!("/invitations/{token}");
-        assert!(app.get(&path, NOBODY).await.is(200).text().contains("shin@example.jp"));
-        let reply = app.post(&path, NOBODY, &[("name", "新人 五郎"), ("password", PASSWORD)]).await;
+        let reply = app.get(&path, NOBODY).await;
+        let cookie = reply.header("set-cookie").to_owned();
+        assert_eq!(cookie, format!("rashin_link={token}; Path=/invitation; HttpOnly; SameSite=Lax; Max-Age=1800"));
+        // The token leaves the address at once.
+        reply.leads_to("/invitation");
+        let page = app.get("/invitation", NOBODY).await.is(200).text();
+        assert!(page.contains("shin@example.jp") && !page.contains(&token));
+        let reply = app.post("/invitation", NOBODY, &[("name", "新人 五郎"), ("password", PASSWORD)]).await;
         assert!(reply.header("set-cookie").starts_with("rashin_session="));
         reply.leads_to("/");
         let actor = actor_by_email(&app.app.system(), "shin@example.jp").await.unwrap();
@@ -34,7 +40,8 @@ on_both! {
         not_found(organisation::unit(&ctx, &app.company).await);
         // The link works once.
         app.get(&path, NOBODY).await.is(404);
-        app.post(&path, NOBODY, &[("name", "別人"), ("password", PASSWORD)]).await.is(404);
+        app.get("/invitation", NOBODY).await.is(404);
+        app.post("/invitation", NOBODY, &[("name", "別人"), ("password", PASSWORD)]).await.is(404);
     }
 
     async fn an_invitation_ends_after_seven_days_and_is_no_set_up_link(app: TestApp) {
@@ -156,8 +163,8 @@ on_both! {
         let body = json!({ "email": "b@example.jp", "role": "staff", "unit_id": unit });
         let invitation = app.api(Method::POST, "/invitations", HANAKO, body).await.is(201).json();
         let token = invitation["link"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-        let body = json!({ "name": "新人", "password": PASSWORD });
-        app.api(Method::POST, &format!("/invitations/{token}/acceptance"), NOBODY, body.clone()).await.is(201);
-        app.api(Method::POST, &format!("/invitations/{token}/acceptance"), NOBODY, body).await.is(404);
+        let body = json!({ "token": token, "name": "新人", "password": PASSWORD });
+        app.api(Method::POST, "/invitations/acceptance", NOBODY, body.clone()).await.is(201);
+        app.api(Method::POST, "/invitations/acceptance", NOBODY, body).await.is(404);
     }
 }

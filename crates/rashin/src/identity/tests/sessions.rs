@@ -10,7 +10,7 @@ use crate::identity::{self, find_session, suspend, unsuspend};
 use crate::organisation;
 use crate::organisation::roles::{CISO, MANAGER, STAFF};
 use crate::testing::{
-    AUDITOR, DAY_MS, HANAKO, HOUR_MS, KEEPER, MINUTE_MS, NOBODY, PRESIDENT, SECOND_MS, TARO, TestApp, on_both,
+    AUDITOR, DAY_MS, HANAKO, KEEPER, MINUTE_MS, NOBODY, PRESIDENT, SECOND_MS, TARO, TestApp, on_both,
 };
 
 /// Something the auditor, the executive and the administrator may not do.
@@ -27,19 +27,29 @@ async fn is_open(app: &TestApp, token: &str) -> bool {
 
 on_both! {
     async fn a_session_ends_after_twelve_hours_however_busy(app: TestApp) {
-        for _ in 0..11 {
-            app.clock.advance(HOUR_MS);
+        for _ in 0..47 {
+            app.clock.advance(15 * MINUTE_MS);
             app.get("/me", TARO).await.is(200);
         }
-        app.clock.advance(HOUR_MS - 1);
+        app.clock.advance(15 * MINUTE_MS - 1);
         app.get("/me", TARO).await.is(200);
         app.clock.advance(1);
         app.get("/me", TARO).await.leads_to("/sign-in?next=/me");
     }
 
-    async fn the_token_changes_every_quarter_of_an_hour(app: TestApp) {
+    async fn a_session_ends_when_nobody_uses_it_for_half_an_hour(app: TestApp) {
+        app.clock.advance(30 * MINUTE_MS - 1);
+        app.get("/me", TARO).await.is(200);
+        app.clock.advance(30 * MINUTE_MS - 1);
+        app.api(Method::GET, "/units", TARO, json!(null)).await.is(200);
+        app.clock.advance(30 * MINUTE_MS);
+        app.get("/me", TARO).await.leads_to("/sign-in?next=/me");
+        app.api(Method::GET, "/units", TARO, json!(null)).await.is(401);
+    }
+
+    async fn the_token_changes_every_five_minutes_of_use(app: TestApp) {
         let first = app.token(TARO);
-        app.clock.advance(15 * MINUTE_MS - 1);
+        app.clock.advance(5 * MINUTE_MS - 1);
         app.get("/me", TARO).await.is(200);
         assert_eq!(app.token(TARO), first);
         app.clock.advance(1);
@@ -54,10 +64,10 @@ on_both! {
         assert!(is_open(&app, &second).await);
     }
 
-    async fn requests_at_once_after_a_quarter_of_an_hour_all_get_through(app: TestApp) {
+    async fn requests_at_once_after_a_while_all_get_through(app: TestApp) {
         let sessions = "SELECT COUNT(*) AS n FROM sessions";
         let (token, before) = (app.token(TARO), app.count(sessions, &[]).await);
-        app.clock.advance(HOUR_MS);
+        app.clock.advance(20 * MINUTE_MS);
         let requests: Vec<_> = (0..6)
             .map(|_| {
                 let request = Request::get("/me").header(header::COOKIE, format!("rashin_session={token}"));
@@ -75,11 +85,39 @@ on_both! {
         assert_eq!(app.count(sessions, &[]).await, before);
     }
 
-    async fn a_bearer_token_stays_the_same(app: TestApp) {
+    async fn a_bearer_token_stays_the_same_while_it_is_used(app: TestApp) {
         let token = app.token(TARO);
-        app.clock.advance(11 * HOUR_MS);
-        app.api(Method::GET, "/sessions/current", TARO, json!(null)).await.is(200);
+        for _ in 0..26 {
+            app.clock.advance(25 * MINUTE_MS);
+            app.api(Method::GET, "/sessions/current", TARO, json!(null)).await.is(200);
+        }
         assert!(is_open(&app, &token).await);
+    }
+
+    async fn one_sees_ones_own_sessions_and_ends_them(app: TestApp) {
+        let first = app.token(TARO);
+        let request = Request::post("/sign-in")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::USER_AGENT, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36");
+        let form = format!("email={}&password=correct+horse+battery", TARO.email.replace('@', "%40"));
+        app.send(request.body(Body::from(form)).unwrap()).await.leads_to("/");
+        let list = app.api(Method::GET, "/sessions", TARO, json!(null)).await.is(200).json();
+        assert_eq!(list.as_array().unwrap().len(), 2);
+        let other = list.as_array().unwrap().iter().find(|one| one["here"] == false).unwrap();
+        assert_eq!(other["device"], "Chrome, Windows");
+        let page = app.get("/me", TARO).await.is(200).text();
+        assert!(page.contains("Chrome, Windows") && !page.contains(&first));
+        // Nobody ends the session of somebody else.
+        let own = list.as_array().unwrap().iter().find(|one| one["here"] == true).unwrap()["id"].as_str().unwrap().to_owned();
+        app.api(Method::DELETE, &format!("/sessions/{own}"), HANAKO, json!(null)).await.is(404);
+        app.post(&format!("/me/sessions/{}/end", other["id"].as_str().unwrap()), TARO, &[]).await.leads_to("/me?done=session-ended");
+        assert!(is_open(&app, &first).await);
+        app.clock.advance(1);
+        app.new_session(TARO).await;
+        app.post("/me/sessions/end", TARO, &[]).await.leads_to("/me?done=sessions-ended");
+        assert!(!is_open(&app, &first).await);
+        app.get("/me", TARO).await.is(200);
+        app.get("/me", HANAKO).await.is(200);
     }
 
     async fn a_clock_ten_years_off_opens_no_ended_session(app: TestApp) {

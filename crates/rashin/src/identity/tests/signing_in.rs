@@ -4,14 +4,15 @@ use axum::http::{Method, header};
 use platform::{Error, Message};
 use serde_json::json;
 
-use crate::identity::{find_session, sign_in, suspend};
+use crate::identity::{Door, find_session, sign_in, suspend};
 use crate::testing::{DAY_MS, HANAKO, HOUR_MS, JIRO, NOBODY, PASSWORD, SECOND_MS, TARO, TestApp, on_both};
 
 const TEN_YEARS_MS: i64 = 3650 * DAY_MS;
 
 /// Tries to sign in; gives what was answered, as a word.
 async fn try_in(app: &TestApp, email: &str, password: &str, source: &str) -> String {
-    match sign_in(&app.ctx(NOBODY), email, password, source).await {
+    let door = Door { source: source.to_owned(), ..Door::default() };
+    match sign_in(&app.ctx(NOBODY), email, password, &door).await {
         Ok(_) => "in".to_owned(),
         Err(Error::Invalid(_)) => "wrong".to_owned(),
         Err(Error::TooMany(Message { args, .. })) => format!("wait {}", args["seconds"]),
@@ -50,6 +51,7 @@ on_both! {
             let reply = app.post("/sign-in", NOBODY, &[("email", email), ("password", password)]).await.is(200);
             assert!(!reply.headers.contains_key(header::SET_COOKIE));
             pages.push(reply.text().replace(email, "EMAIL"));
+            app.clock.advance(SECOND_MS);
             let body = json!({ "email": email, "password": password });
             answers.push(app.api(Method::POST, "/sessions", NOBODY, body).await.is(422).text().replace(email, "EMAIL"));
         }
@@ -60,9 +62,12 @@ on_both! {
     async fn waits_grow_with_the_failures_of_an_account(app: TestApp) {
         let mut turn = 0;
         let mut source = || { turn += 1; format!("192.0.2.{turn}") };
-        for _ in 0..3 {
+        for _ in 0..2 {
             assert_eq!(try_in(&app, TARO.email, "no", &source()).await, "wrong");
+            assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, "wait 1");
+            app.clock.advance(SECOND_MS);
         }
+        assert_eq!(try_in(&app, TARO.email, "no", &source()).await, "wrong");
         assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, "wait 3");
         app.clock.advance(3 * SECOND_MS - 1);
         assert_eq!(try_in(&app, TARO.email, PASSWORD, &source()).await, "wait 1");
@@ -90,6 +95,7 @@ on_both! {
 
     async fn one_address_cannot_try_many_accounts(app: TestApp) {
         for account in 0..3 {
+            app.clock.advance(SECOND_MS);
             assert_eq!(try_in(&app, &format!("{account}@example.jp"), "no", "192.0.2.9").await, "wrong");
         }
         assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.9").await, "wait 3");
@@ -112,27 +118,30 @@ on_both! {
         for guess in guesses {
             wrong += i32::from(guess.await.unwrap() == "wrong");
         }
-        assert_eq!(wrong, 3);
+        assert_eq!(wrong, 1);
     }
 
     async fn a_clock_ten_years_off_locks_nobody_out(app: TestApp) {
         app.clock.advance(TEN_YEARS_MS);
-        for _ in 0..3 {
+        for wait_ms in [SECOND_MS, SECOND_MS, 0] {
             assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+            app.clock.advance(wait_ms);
         }
         assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "wait 3");
         app.clock.advance(-TEN_YEARS_MS);
         assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "in");
-        for _ in 0..3 {
+        for wait_ms in [SECOND_MS, SECOND_MS, 0] {
             assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+            app.clock.advance(wait_ms);
         }
         assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "wait 3");
     }
 
     async fn the_api_tells_how_long_to_wait(app: TestApp) {
         let body = json!({ "email": TARO.email, "password": "no" });
-        for _ in 0..3 {
+        for wait_ms in [SECOND_MS, SECOND_MS, 0] {
             app.api(Method::POST, "/sessions", NOBODY, body.clone()).await.is(422);
+            app.clock.advance(wait_ms);
         }
         let refused = app.api(Method::POST, "/sessions", NOBODY, body).await.is(429).json();
         assert_eq!(refused["kind"], "too-many");
@@ -145,11 +154,58 @@ on_both! {
 
     async fn every_try_is_in_the_log_without_password_or_address(app: TestApp) {
         assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.1").await, "wrong");
+        app.clock.advance(SECOND_MS);
         assert_eq!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await, "in");
         let refused = app.rows("SELECT v.facts FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id WHERE e.act = 'identity.sign-in' AND e.tenant_id = ''", &[]).await;
         let details = refused.iter().map(|row| row.text("facts").unwrap()).collect::<Vec<_>>().join(" ");
         assert!(details.contains("refused") && !details.contains('@'), "{details}");
         let log = app.api(Method::GET, "/audit-entries?act=identity.sign-in", HANAKO, json!(null)).await.is(200).json();
         assert_eq!(log[0]["actor_name"], TARO.name);
+    }
+
+    async fn others_failures_never_lock_the_owner_out_of_a_known_device(app: TestApp) {
+        app.post("/sign-in", TARO, &[("email", TARO.email), ("password", PASSWORD)]).await.leads_to("/");
+        let device = app.cookie(TARO, "rashin_device").unwrap();
+        assert_eq!(try_in(&app, TARO.email, "no", "192.0.2.66").await, "wrong");
+        set_failures(&app, 100).await;
+        assert!(try_in(&app, TARO.email, PASSWORD, "192.0.2.1").await.starts_with("wait "));
+        app.post("/sign-in", TARO, &[("email", TARO.email), ("password", PASSWORD)]).await.leads_to("/");
+        // It is a budget, not a way around: wrong tries from there wait too, and another account's door stays shut.
+        let door = Door { source: "192.0.2.66".into(), device, ..Door::default() };
+        sign_in(&app.ctx(NOBODY), TARO.email, "no", &door).await.unwrap_err();
+        assert!(matches!(sign_in(&app.ctx(NOBODY), TARO.email, PASSWORD, &door).await, Err(Error::TooMany(_))));
+        assert!(matches!(sign_in(&app.ctx(NOBODY), HANAKO.email, PASSWORD, &door).await, Err(Error::TooMany(_))));
+    }
+
+    async fn a_device_is_known_for_half_a_year_and_forgotten_with_the_password(app: TestApp) {
+        let form = [("email", TARO.email), ("password", PASSWORD)];
+        let reply = app.post("/sign-in", TARO, &form).await;
+        let cookies: Vec<&str> = reply.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
+        let device = cookies.iter().find(|cookie| cookie.starts_with("rashin_device=")).unwrap();
+        assert!(device.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000"), "{device}");
+        let devices = "SELECT COUNT(*) AS n FROM devices";
+        assert_eq!(app.count(devices, &[]).await, 1);
+        // A known device gets no second cookie.
+        app.post("/sign-in", TARO, &form).await.leads_to("/");
+        assert_eq!(app.count(devices, &[]).await, 1);
+        app.post("/me/password", TARO, &[("old_password", PASSWORD), ("new_password", "a quiet river 7")]).await.leads_to("/me?done=password");
+        assert_eq!(app.count(devices, &[]).await, 0);
+    }
+
+    async fn signing_in_anew_brings_a_new_token_and_ends_the_old_session(app: TestApp) {
+        let old = app.token(TARO);
+        app.post("/sign-in", TARO, &[("email", TARO.email), ("password", PASSWORD)]).await.leads_to("/");
+        assert_ne!(app.token(TARO), old);
+        assert_eq!(find_session(&app.ctx(NOBODY), &old).await.unwrap(), None);
+    }
+
+    async fn guessing_at_an_account_from_many_places_ends_at_a_hundred_a_day(app: TestApp) {
+        assert_eq!(try_in(&app, JIRO.email, "no", "198.51.100.1").await, "wrong");
+        let account = "UPDATE sign_in_failures SET failures = 99 WHERE subject LIKE 'account:%'";
+        app.damage(account, &[]).await;
+        app.clock.advance(10 * SECOND_MS);
+        assert_eq!(try_in(&app, JIRO.email, "no", "198.51.100.2").await, "wrong");
+        app.clock.advance(HOUR_MS);
+        assert!(try_in(&app, JIRO.email, PASSWORD, "198.51.100.3").await.starts_with("wait "));
     }
 }

@@ -11,7 +11,8 @@ const DEEDS: &str = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'operat
 
 on_both! {
     async fn records_go_when_their_time_is_over_and_not_a_day_before(app: TestApp) {
-        identity::sign_in(&app.ctx(NOBODY), TARO.email, "wrong password here", "192.0.2.9").await.unwrap_err();
+        let door = identity::Door { source: "192.0.2.9".to_owned(), ..identity::Door::default() };
+        identity::sign_in(&app.ctx(NOBODY), TARO.email, "wrong password here", &door).await.unwrap_err();
         identity::invite(&app.ctx(HANAKO), "new@example.jp", roles::STAFF, &app.company).await.unwrap();
         let (system, policy) = (app.app.system(), policy(&app.app.data).unwrap());
         let before = (app.count(FAILURES, &[]).await, app.count(LINKS, &[]).await, app.count(SESSIONS, &[]).await);
