@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use crate::ctx::Ctx;
 use crate::db::Reader;
+use crate::deed::Deed;
 use crate::{Error, Result};
 
 /// Something a person may ask for. Every domain declares its own as constants.
@@ -18,6 +19,8 @@ pub struct Act {
     pub open: Open,
     /// Whether the person must have proved to be there in the last minutes.
     pub fresh: bool,
+    /// Whether another person must have agreed; begun by [`Ctx::begin_as_agreed`] alone.
+    pub two_persons: bool,
 }
 
 /// Who may do an act without a grant.
@@ -35,7 +38,13 @@ impl Act {
     /// An act that needs one of `roles`.
     #[must_use]
     pub const fn by(id: &'static str, roles: &'static [&'static str]) -> Self {
-        Self { id, roles, open: Open::Nobody, fresh: false }
+        Self { id, roles, open: Open::Nobody, fresh: false, two_persons: false }
+    }
+
+    /// An act that needs one of `roles`, and the consent of another person who has one too.
+    #[must_use]
+    pub const fn by_two(id: &'static str, roles: &'static [&'static str]) -> Self {
+        Self { two_persons: true, ..Self::by(id, roles) }
     }
 
     /// What a grant may carry to allow the act, as one text `|a|b|act|` to be matched in SQL: one of its roles, or the
@@ -56,13 +65,13 @@ impl Act {
     /// An act that everyone signed in may do for themselves.
     #[must_use]
     pub const fn signed_in(id: &'static str) -> Self {
-        Self { id, roles: &[], open: Open::SignedIn, fresh: false }
+        Self { id, roles: &[], open: Open::SignedIn, fresh: false, two_persons: false }
     }
 
     /// An act that needs no account.
     #[must_use]
     pub const fn anyone(id: &'static str) -> Self {
-        Self { id, roles: &[], open: Open::Anyone, fresh: false }
+        Self { id, roles: &[], open: Open::Anyone, fresh: false, two_persons: false }
     }
 
     /// The same act, for which the person must have proved to be there in the last minutes.
@@ -179,6 +188,26 @@ pub trait Gate: Send + Sync {
         object: &'a Object,
         now_ms: i64,
     ) -> BoxFuture<'a, Result<bool>>;
+
+    /// Whether another person agreed to exactly this content; uses that up within the deed.
+    fn agreed<'a>(
+        &'a self,
+        deed: &'a mut Deed,
+        ctx: &'a Ctx,
+        act: &'static Act,
+        object: &'a Object,
+        content: &'a serde_json::Value,
+    ) -> BoxFuture<'a, Result<bool>>;
+
+    /// Asks another person to agree, and says so.
+    fn ask<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        act: &'static Act,
+        object: &'a Object,
+        content: &'a serde_json::Value,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Error>;
 
     /// Leaves a trace of a refusal and says what the asker is told.
     fn refused<'a>(&'a self, ctx: &'a Ctx, act: &'static Act, object: &'a Object) -> BoxFuture<'a, Error>;

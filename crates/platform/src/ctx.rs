@@ -128,6 +128,31 @@ impl Ctx {
 
     /// Checks the right and opens the transaction in which everything of this deed is written.
     pub async fn begin(&self, act: &'static Act, object: Object) -> Result<Deed> {
+        if act.two_persons {
+            return Err(Error::internal(format!("{} needs two people and was begun by one", act.id)));
+        }
+        self.open(act, object).await
+    }
+
+    /// As [`Ctx::begin`] for an act that needs two people: another one must have agreed to exactly this content, or is
+    /// asked to. The installation itself asks nobody.
+    pub async fn begin_as_agreed(
+        &self,
+        act: &'static Act,
+        object: Object,
+        content: &serde_json::Value,
+        reason: &str,
+    ) -> Result<Deed> {
+        let mut deed = self.open(act, object.clone()).await?;
+        let gate = &*self.ground.gate;
+        if self.actor == Actor::System || gate.agreed(&mut deed, self, act, &object, content).await? {
+            return Ok(deed);
+        }
+        drop(deed);
+        Err(gate.ask(self, act, &object, content, reason).await)
+    }
+
+    async fn open(&self, act: &'static Act, object: Object) -> Result<Deed> {
         let mut transaction = self.ground.db.begin().await?;
         let now_ms = self.now_ms();
         let gate = &*self.ground.gate;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use platform::act::BoxFuture;
 use platform::clock::{ManualClock, SeededEntropy};
 use platform::db::{Migration, Reader, migrate};
-use platform::{Act, Actor, Ctx, Db, Error, Gate, Ground, Message, Object, Result, Statement, Via};
+use platform::{Act, Actor, Ctx, Db, Deed, Error, Gate, Ground, Message, Object, Result, Statement, Via};
 use scratch::{Kind, Scratch};
 
 const STEPS: &[Migration] = &[
@@ -52,6 +52,28 @@ impl Gate for OnlyWriter {
         _: i64,
     ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move { Ok(account_id == "writer") })
+    }
+
+    fn agreed<'a>(
+        &'a self,
+        _: &'a mut Deed,
+        _: &'a Ctx,
+        _: &'static Act,
+        _: &'a Object,
+        content: &'a serde_json::Value,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(async move { Ok(content == "agreed") })
+    }
+
+    fn ask<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'static Act,
+        _: &'a Object,
+        _: &'a serde_json::Value,
+        _: &'a str,
+    ) -> BoxFuture<'a, Error> {
+        Box::pin(async move { Error::conflict("error-needs-consent") })
     }
 
     fn refused<'a>(&'a self, _: &'a Ctx, act: &'static Act, _: &'a Object) -> BoxFuture<'a, Error> {

@@ -84,9 +84,13 @@ fn draft(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Grant> {
     })
 }
 
-async fn of_own_tenant<'a>(ctx: &'a Ctx, account_id: &str) -> Result<&'a str> {
-    let (_, tenant_id) = ctx.account()?;
-    if store::tenant_of(ctx, account_id).await? == tenant_id { Ok(tenant_id) } else { Err(Error::NotFound) }
+/// The tenant, if the account is one of it that the asker may know of: people outside know nobody.
+pub async fn of_own_tenant<'a>(ctx: &'a Ctx, account_id: &str) -> Result<&'a str> {
+    let (own_id, tenant_id) = ctx.account()?;
+    let same = store::tenant_of(ctx, account_id).await? == tenant_id;
+    let own = store::grants_of(ctx, own_id).await?;
+    let inside = own.iter().any(|grant| grant.role != roles::RESPONDENT);
+    if same && inside { Ok(tenant_id) } else { Err(Error::NotFound) }
 }
 
 /// Gives a person a role in a unit, until a moment or without end. Somebody outside holds no role inside.

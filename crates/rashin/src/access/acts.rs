@@ -18,6 +18,20 @@ pub const ENTER_PARTY: Act = Act::by("access.enter-party", &[ADMINISTRATOR]);
 pub const REFUSED: Act = Act::signed_in("access.refused");
 /// Enter the gathered refusals of somebody who was not signed in; only the installation does.
 pub const REFUSED_UNKNOWN: Act = Act::by("access.refused-unknown", &[]);
+/// Ask another person to agree to an act; whoever may do the act does so by trying.
+pub const ASK_CONSENT: Act = Act::signed_in("access.ask-consent");
+/// Agree or not; the right is that to the act itself.
+pub const DECIDE_CONSENT: Act = Act::signed_in("access.decide-consent");
 
 /// All acts of this domain.
-pub const ALL: &[&Act] = &[&GRANT, &END_GRANT, &MANAGE_ROLES, &EXPLAIN, &ENTER_PARTY, &REFUSED, &REFUSED_UNKNOWN];
+pub const ALL: &[&Act] = &[
+    &GRANT,
+    &END_GRANT,
+    &MANAGE_ROLES,
+    &EXPLAIN,
+    &ENTER_PARTY,
+    &REFUSED,
+    &REFUSED_UNKNOWN,
+    &ASK_CONSENT,
+    &DECIDE_CONSENT,
+];

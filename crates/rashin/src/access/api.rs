@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::actions::Terms;
+use super::consents::Consent;
 use super::explain::Explanation;
 use super::model::{CustomRole, Grant};
 use crate::face::failure::Problem;
@@ -24,6 +25,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(close_role))
         .routes(routes!(explain))
         .routes(routes!(enter_party))
+        .routes(routes!(list_consents))
+        .routes(routes!(decide))
 }
 
 /// A role in a unit.
@@ -148,5 +151,33 @@ async fn enter_party(
     Json(new): Json<NewParty>,
 ) -> Answer<StatusCode> {
     super::enter_party(&asker.ctx, &id, &new.party).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What others ask one to agree to, and what one asked, newest first
+#[utoipa::path(get, path = "/consents", tag = "access", responses((status = 200, body = Vec<Consent>), (status = 401, body = Problem)))]
+async fn list_consents(SignedIn(asker): SignedIn) -> Answer<Json<Vec<Consent>>> {
+    Ok(Json(super::list_consents(&asker.ctx).await?))
+}
+
+/// A decision.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Decision {
+    /// Whether one agrees.
+    agreed: bool,
+    /// Why.
+    #[serde(default)]
+    reason: String,
+}
+
+/// Agree to what another person asked, or do not
+#[utoipa::path(post, path = "/consents/{id}/decision", tag = "access", request_body = Decision, params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn decide(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Json(decision): Json<Decision>,
+) -> Answer<StatusCode> {
+    super::decide(&asker.ctx, &id, decision.agreed, &decision.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@
 use clap::Subcommand;
 use platform::Result;
 
+use super::consents::Consent;
 use super::explain::Explanation;
 use super::model::{CustomRole, Grant};
 use crate::face::commands::Desk;
@@ -52,6 +53,19 @@ pub enum Command {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// List what others ask one to agree to, and what one asked
+    Consents,
+    /// Agree to what another person asked, or do not
+    Decide {
+        /// Consent id
+        id: String,
+        /// Do not agree
+        #[arg(long)]
+        decline: bool,
+        /// Why
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
     /// Say that a unit is that of an external party
     Party {
         /// Unit id
@@ -72,6 +86,17 @@ fn grant_line(grant: &Grant) -> String {
     let until = until.map_or_else(|| "–".to_owned(), |until| until.to_string());
     let by = grant.granted_by.as_deref().unwrap_or("–");
     format!("  {role} @ {}  by {by}  until {until}  {}", grant.unit_name, grant.reason)
+}
+
+fn consent_line(consent: &Consent) -> String {
+    let state = match (consent.used, consent.agreed) {
+        (true, _) => "done",
+        (_, Some(true)) => "agreed",
+        (_, Some(false)) => "declined",
+        _ => "asked",
+    };
+    let Consent { id, act, unit_name, asked_by_name, reason, .. } = consent;
+    format!("{id}  {state}  {act} @ {unit_name}  by {asked_by_name}  {reason}")
 }
 
 /// The answer in lines.
@@ -107,6 +132,11 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             super::change_role(ctx, &id, &name, &acts, version).await.map(|_| ())
         }
         Command::CloseRole { id, reason } => super::close_role(ctx, &id, &reason).await,
+        Command::Consents => {
+            let consents = super::list_consents(ctx).await?;
+            desk.say(&consents, || consents.iter().map(consent_line).collect())
+        }
+        Command::Decide { id, decline, reason } => super::decide(ctx, &id, !decline, &reason).await,
         Command::Party { unit, party } => super::enter_party(ctx, &unit, &party).await,
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use platform::act::BoxFuture;
 use platform::db::Reader;
-use platform::{Act, Actor, Ctx, Error, Gate, Message, Object, Result};
+use platform::{Act, Actor, Ctx, Deed, Error, Gate, Message, Object, Result};
 
+use super::consents;
 use super::refusals::{self, Refusals};
 use super::store;
 
@@ -36,6 +37,33 @@ impl Gate for Grants {
             let Some(unit_id) = &object.unit_id else { return Ok(false) };
             let values = [account_id.into(), unit_id.as_str().into(), act.powers().into(), now_ms.into()];
             Ok(!reader.fetch(&store::ALLOWED, &values).await?.is_empty())
+        })
+    }
+
+    fn agreed<'a>(
+        &'a self,
+        deed: &'a mut Deed,
+        ctx: &'a Ctx,
+        act: &'static Act,
+        object: &'a Object,
+        content: &'a serde_json::Value,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(consents::use_up(deed, ctx, act, object, content))
+    }
+
+    fn ask<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        act: &'static Act,
+        object: &'a Object,
+        content: &'a serde_json::Value,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Error> {
+        Box::pin(async move {
+            match consents::ask(ctx, act, object, content, reason).await {
+                Ok(()) => Error::conflict("error-needs-consent"),
+                Err(error) => error,
+            }
         })
     }
 

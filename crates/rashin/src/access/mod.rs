@@ -9,6 +9,7 @@ pub mod actions;
 pub mod acts;
 pub mod api;
 pub mod cli;
+pub mod consents;
 pub mod custom;
 pub mod explain;
 pub mod gate;
@@ -21,9 +22,10 @@ pub mod web;
 mod tests;
 
 pub use actions::{
-    Terms, administrators, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant, own_grants,
-    own_powers, parties,
+    Terms, administrators, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant,
+    of_own_tenant, own_grants, own_powers, parties,
 };
+pub use consents::{Consent, decide, list_consents};
 pub use custom::{change_role, close_role, list_roles, make_role, open_roles};
 pub use explain::{Explanation, explain};
 pub use model::{CustomRole, Grant};

@@ -1,7 +1,8 @@
-//! The tables `grants`, `custom_roles` with their acts and closures, `external_parties`, and what the gate asks of them.
+//! The tables `grants`, `consents` with their decisions and uses, `custom_roles` with their acts and closures, `external_parties`, and what the gate asks of them.
 
-use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
+use platform::{Act, Ctx, Deed, Error, Object, Result, Row, Statement, Value, statements};
 
+use super::consents::Consent;
 use super::model::{CustomRole, Grant};
 
 statements! {
@@ -59,6 +60,28 @@ statements! {
     CLEAR_ROLE_ACTS = "DELETE FROM custom_role_acts WHERE role_id = $1";
     ADD_ROLE_ACT = "INSERT INTO custom_role_acts (role_id, act_id) VALUES ($1, $2)";
     CLOSE_ROLE = "INSERT INTO custom_role_closures (role_id, closed_by, closed_at_ms, reason) VALUES ($1, $2, $3, $4)";
+    ADD_CONSENT = "INSERT INTO consents (id, tenant_id, act, object_kind, object_id, unit_id, content_hash, content, asked_by, asked_at_ms, reason, until_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    IS_ASKED = "SELECT c.id FROM consents c LEFT JOIN consent_decisions d ON d.consent_id = c.id \
+        WHERE c.tenant_id = $1 AND c.asked_by = $2 AND c.act = $3 AND c.object_kind = $4 AND c.object_id = $5 AND c.content_hash = $6 \
+        AND c.until_ms > $7 AND d.consent_id IS NULL LIMIT 1";
+    // A consent counts if it is of somebody else than both who asked and who acts, who can still sign in, and unused.
+    STANDING = "SELECT c.id, a.name FROM consents c JOIN consent_decisions d ON d.consent_id = c.id JOIN accounts a ON a.id = d.decided_by \
+        LEFT JOIN consent_uses u ON u.consent_id = c.id LEFT JOIN account_suspensions s ON s.account_id = d.decided_by \
+        WHERE c.tenant_id = $1 AND c.act = $3 AND c.object_kind = $4 AND c.object_id = $5 AND c.content_hash = $6 AND c.until_ms > $7 \
+        AND d.agreed = 1 AND d.decided_by <> $2 AND d.decided_by <> c.asked_by AND u.consent_id IS NULL AND s.account_id IS NULL \
+        ORDER BY c.asked_at_ms, c.id LIMIT 1";
+    USE_CONSENT = "INSERT INTO consent_uses (consent_id, used_by, used_at_ms) VALUES ($1, $2, $3)";
+    OTHERS_WHO_MAY = "SELECT COUNT(DISTINCT p.account_id) AS n FROM grant_powers p JOIN units gu ON gu.id = p.unit_id JOIN units u ON u.id = $3 \
+        LEFT JOIN account_suspensions s ON s.account_id = p.account_id WHERE p.tenant_id = $1 AND p.account_id <> $2 \
+        AND $4 LIKE '%|' || p.power || '|%' AND (p.until_ms IS NULL OR p.until_ms > $5) AND s.account_id IS NULL AND u.path LIKE gu.path || '%'";
+    CONSENTS = "SELECT c.id, c.act, c.object_id, c.unit_id, u.name AS unit_name, c.content, c.asked_by, a.name AS asked_by_name, c.asked_at_ms, \
+        c.reason, c.until_ms, b.name AS decided_by_name, d.agreed, x.used_at_ms FROM consents c JOIN units u ON u.id = c.unit_id \
+        JOIN accounts a ON a.id = c.asked_by LEFT JOIN consent_decisions d ON d.consent_id = c.id LEFT JOIN accounts b ON b.id = d.decided_by \
+        LEFT JOIN consent_uses x ON x.consent_id = c.id WHERE c.tenant_id = $1 AND c.act = $5 AND EXISTS (SELECT 1 FROM grant_powers p \
+          JOIN units gu ON gu.id = p.unit_id WHERE p.account_id = $2 AND $3 LIKE '%|' || p.power || '|%' \
+          AND (p.until_ms IS NULL OR p.until_ms > $4) AND u.path LIKE gu.path || '%') ORDER BY c.asked_at_ms DESC, c.id DESC LIMIT 200";
+    DECIDE = "INSERT INTO consent_decisions (consent_id, decided_by, decided_at_ms, agreed, reason) VALUES ($1, $2, $3, $4, $5)";
     PARTY_OF = "SELECT e.party FROM external_parties e JOIN units eu ON eu.id = e.unit_id JOIN units u ON u.id = $1 \
         WHERE u.path LIKE eu.path || '%' LIMIT 1";
     PARTIES = "SELECT e.unit_id, e.party FROM external_parties e JOIN units u ON u.id = e.unit_id WHERE u.tenant_id = $1 LIMIT 5000";
@@ -232,4 +255,89 @@ pub(super) async fn enter_party(deed: &mut Deed, unit_id: &str, party: &str, by:
 pub(super) async fn insiders_below(deed: &mut Deed, unit_id: &str) -> Result<i64> {
     let now_ms = deed.now_ms();
     deed.row(&INSIDERS_BELOW, &[unit_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+fn consent_values(deed: &Deed, who: (&str, &str), act_id: &str, object: &Object, hash: &str) -> [Value; 7] {
+    let (tenant_id, account_id) = who;
+    [
+        tenant_id.into(),
+        account_id.into(),
+        act_id.into(),
+        object.kind.into(),
+        object.id.as_str().into(),
+        hash.into(),
+        deed.now_ms().into(),
+    ]
+}
+
+/// The consent that stands for this act, object and content, and who gave it. `who` is (tenant, account).
+pub(super) async fn standing_consent(
+    deed: &mut Deed,
+    who: (&str, &str),
+    act_id: &str,
+    object: &Object,
+    hash: &str,
+) -> Result<Option<(String, String)>> {
+    let values = consent_values(deed, who, act_id, object, hash);
+    deed.row(&STANDING, &values).await?.map(|row| Ok((row.text("id")?, row.text("name")?))).transpose()
+}
+
+pub(super) async fn use_consent(deed: &mut Deed, id: &str, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&USE_CONSENT, &[id.into(), by.into(), now_ms.into()]).await.map(|_| ())
+}
+
+/// How many other people could agree.
+pub(super) async fn others_who_may(deed: &mut Deed, who: (&str, &str), act: &Act, object: &Object) -> Result<i64> {
+    let values =
+        [who.0.into(), who.1.into(), Value::Text(object.unit_id.clone()), act.powers().into(), deed.now_ms().into()];
+    deed.row(&OTHERS_WHO_MAY, &values).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+/// Whether this person waits for an answer to exactly this.
+pub(super) async fn is_asked(
+    deed: &mut Deed,
+    who: (&str, &str),
+    act_id: &str,
+    object: &Object,
+    hash: &str,
+) -> Result<bool> {
+    let values = consent_values(deed, who, act_id, object, hash);
+    Ok(deed.row(&IS_ASKED, &values).await?.is_some())
+}
+
+pub(super) async fn add_consent(deed: &mut Deed, values: &[Value]) -> Result<()> {
+    deed.write(&ADD_CONSENT, values).await.map(|_| ())
+}
+
+pub(super) async fn decide(deed: &mut Deed, id: &str, by: &str, agreed: bool, reason: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [id.into(), by.into(), now_ms.into(), i64::from(agreed).into(), reason.into()];
+    deed.write(&DECIDE, &values).await.map(|_| ())
+}
+
+/// Consents asked for an act, where the asker may do it.
+pub(super) async fn consents(ctx: &Ctx, act: &Act) -> Result<Vec<Consent>> {
+    let (account_id, tenant_id) = ctx.account()?;
+    let values = [tenant_id.into(), account_id.into(), act.powers().into(), ctx.now_ms().into(), act.id.into()];
+    ctx.rows(&CONSENTS, &values).await?.iter().map(consent_of).collect()
+}
+
+fn consent_of(row: &Row) -> Result<Consent> {
+    Ok(Consent {
+        id: row.text("id")?,
+        act: row.text("act")?,
+        object_id: row.text("object_id")?,
+        unit_id: row.text("unit_id")?,
+        unit_name: row.text("unit_name")?,
+        content: row.text("content")?,
+        asked_by: row.text("asked_by")?,
+        asked_by_name: row.text("asked_by_name")?,
+        asked_at_ms: row.int("asked_at_ms")?,
+        reason: row.text("reason")?,
+        until_ms: row.int("until_ms")?,
+        decided_by_name: row.opt_text("decided_by_name")?,
+        agreed: row.opt_int("agreed")?.map(|agreed| agreed == 1),
+        used: row.opt_int("used_at_ms")?.is_some(),
+    })
 }

@@ -10,6 +10,7 @@ use platform::{Act, Error};
 use serde::Deserialize;
 
 use super::actions::Terms;
+use super::consents::Consent;
 use super::custom::offered;
 use super::explain::Explanation;
 use super::model::{CustomRole, Party, checked_until};
@@ -28,6 +29,8 @@ pub fn routes() -> Router<App> {
         .route("/access/roles/{id}/closure", post(close_role))
         .route("/access/explain", get(show_explanation))
         .route("/access/parties", get(show_parties))
+        .route("/access/consents", get(show_consents))
+        .route("/access/consents/{id}/decision", post(decide))
         .route("/units/{id}/party", post(enter_party))
 }
 
@@ -183,10 +186,39 @@ async fn show_parties(SignedIn(asker): SignedIn) -> Answer<Html<PartiesPage>> {
 
 #[derive(Deserialize)]
 struct PartyForm {
+    #[serde(default)]
     party: String,
 }
 
 async fn enter_party(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<PartyForm>) -> Answer<Done> {
     super::enter_party(&asker.ctx, &id, &form.party).await.map_err(Failure)?;
     Ok(Done::to("/access/parties", "party-entered"))
+}
+
+#[derive(Template)]
+#[template(path = "access/pages/consents.html")]
+struct ConsentsPage {
+    page: Page,
+    consents: Vec<Consent>,
+    own: String,
+    now_ms: i64,
+}
+
+async fn show_consents(SignedIn(asker): SignedIn) -> Answer<Html<ConsentsPage>> {
+    let consents = super::list_consents(&asker.ctx).await?;
+    let (own, now_ms) = (asker.ctx.account()?.0.to_owned(), asker.ctx.now_ms());
+    Ok(Html(ConsentsPage { page: asker.page, consents, own, now_ms }))
+}
+
+#[derive(Deserialize)]
+struct DecisionForm {
+    #[serde(default)]
+    agreed: String,
+    #[serde(default)]
+    reason: String,
+}
+
+async fn decide(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<DecisionForm>) -> Answer<Done> {
+    super::decide(&asker.ctx, &id, form.agreed == "yes", &form.reason).await?;
+    Ok(Done::to("/access/consents", "consent-decided"))
 }

@@ -28,9 +28,10 @@ statements! {
         FROM assessments a JOIN units u ON u.id = a.unit_id LEFT JOIN approvals p ON p.assessment_id = a.id \
         LEFT JOIN submissions s ON s.assessment_id = a.id AND s.returned_at_ms IS NULL LEFT JOIN accounts w ON w.id = s.submitted_by \
         WHERE a.tenant_id = $1 AND (a.unit_id = $5 OR $5 = '') AND (a.period = $6 OR $6 = '') \
-          AND (LOWER(u.name) LIKE '%' || LOWER($8) || '%' ESCAPE '!') AND EXISTS (SELECT 1 FROM grant_powers g JOIN units gu ON gu.id = g.unit_id \
-          WHERE g.account_id = $2 AND $3 LIKE '%|' || g.power || '|%' \
-          AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%')) v \
+          AND (LOWER(u.name) LIKE '%' || LOWER($8) || '%' ESCAPE '!') AND a.unit_id IN ( \
+          WITH RECURSIVE seen (id) AS (SELECT g.unit_id FROM grant_powers g WHERE g.account_id = $2 AND $3 LIKE '%|' || g.power || '|%' \
+            AND (g.until_ms IS NULL OR g.until_ms > $4) UNION SELECT b.id FROM units b JOIN seen ON b.parent_id = seen.id WHERE b.tenant_id = $1) \
+          SELECT id FROM seen)) v \
         WHERE (v.state = $7 OR $7 = '') \
         ORDER BY CASE WHEN $9 = 'unit' THEN v.unit_name ELSE '' END, CASE WHEN $9 = 'state' THEN v.state ELSE '' END DESC, \
           CASE WHEN $9 = 'changed' THEN -v.changed_at_ms ELSE 0 END, v.period DESC, v.path, v.item_set_id LIMIT $10 OFFSET $11";

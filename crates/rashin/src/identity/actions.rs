@@ -30,9 +30,8 @@ pub async fn actor_by_email(ctx: &Ctx, email: &str) -> Result<Actor> {
 }
 
 pub(super) async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::Credentials> {
-    let (_, tenant_id) = ctx.account()?;
-    let account = store::by_id(ctx, account_id).await?;
-    if account.tenant_id == tenant_id { Ok(account) } else { Err(Error::NotFound) }
+    access::of_own_tenant(ctx, account_id).await?;
+    store::by_id(ctx, account_id).await
 }
 
 /// Suspends a person: sessions end at once. The last administrator cannot be suspended.

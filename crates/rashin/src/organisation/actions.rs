@@ -133,11 +133,16 @@ pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
     Ok(after)
 }
 
-/// Closes a unit without open units below it, or opens it again below an open one.
+/// Closes a unit without open units below it (a company only if another person agreed to exactly that), or opens it again below an open one.
 pub async fn close_unit(ctx: &Ctx, id: &str, closed: bool, reason: &str) -> Result<()> {
     let unit = unit(ctx, id).await?;
     let Some(parent_id) = &unit.parent_id else { return Err(Error::conflict("error-unit-root")) };
-    let mut deed = ctx.begin(&acts::CLOSE_UNIT, unit.object()).await?;
+    let mut deed = if closed && unit.kind != UnitKind::Department && !unit.closed {
+        let content = serde_json::json!({ "close": unit.id, "name": unit.name, "version": unit.version });
+        ctx.begin_as_agreed(&acts::CLOSE_COMPANY, unit.object(), &content, reason).await?
+    } else {
+        ctx.begin(&acts::CLOSE_UNIT, unit.object()).await?
+    };
     store::hold(&mut deed, &unit.tenant_id).await?;
     if closed {
         if store::open_below(&mut deed, &unit.path).await? > 0 {

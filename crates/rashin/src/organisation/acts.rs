@@ -10,8 +10,10 @@ pub const READ: Act = Act::by("organisation.read", ANY);
 pub const ADD_UNIT: Act = Act::by("organisation.add-unit", &[ADMINISTRATOR]);
 /// Rename, re-class or move the unit.
 pub const EDIT_UNIT: Act = Act::by("organisation.edit-unit", &[ADMINISTRATOR]);
-/// Close the unit, or open it again.
+/// Close the department, or open any unit again.
 pub const CLOSE_UNIT: Act = Act::by("organisation.close-unit", &[ADMINISTRATOR]);
+/// Close a company or a group of companies; another person must agree.
+pub const CLOSE_COMPANY: Act = Act::by_two("organisation.close-company", &[ADMINISTRATOR]);
 
 /// All acts of this domain.
-pub const ALL: &[&Act] = &[&READ, &ADD_UNIT, &EDIT_UNIT, &CLOSE_UNIT];
+pub const ALL: &[&Act] = &[&READ, &ADD_UNIT, &EDIT_UNIT, &CLOSE_UNIT, &CLOSE_COMPANY];

@@ -5,4 +5,6 @@ pub(crate) mod testing;
 
 mod coverage;
 mod front_door;
+mod matrix;
 mod schema;
+mod swaps;
