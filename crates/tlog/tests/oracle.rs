@@ -16,6 +16,10 @@ struct Whole {
     roots: Vec<Hash>,
 }
 
+fn at(place: u64) -> usize {
+    usize::try_from(place).unwrap()
+}
+
 fn entry(index: usize) -> Vec<u8> {
     format!("entry {index}").into_bytes()
 }
@@ -37,9 +41,9 @@ impl Whole {
 
     fn node(&self, node: Node) -> Hash {
         let (level, first, count) = node.kept_as();
-        let kept = &self.levels[level as usize][first as usize..][..count as usize];
+        let kept = &self.levels[level as usize][at(first)..][..at(count)];
         let found = fold(kept).unwrap();
-        assert_eq!(found, self.levels[node.level as usize][node.index as usize]);
+        assert_eq!(found, self.levels[node.level as usize][at(node.index)]);
         found
     }
 
@@ -91,7 +95,7 @@ impl other::HashReader for Stored<'_> {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<other::Hash>, other::Error> {
         let of = |index: &u64| {
             let (level, place) = other::split_stored_hash_index(*index);
-            other::Hash(self.0.levels[usize::from(level)][place as usize].0)
+            other::Hash(self.0.levels[usize::from(level)][at(place)].0)
         };
         Ok(indexes.iter().map(of).collect())
     }
@@ -103,8 +107,8 @@ fn tiles_have_the_names_and_contents_of_tlog_tiles() {
     for size in [1_u64, 255, 256, 257, 511, 512, 700] {
         let mut ours: Vec<(String, Vec<u8>)> = Vec::new();
         for tile in tlog::tiles(size) {
-            let row = &whole.levels[8 * tile.level as usize][256 * tile.index as usize..];
-            ours.push((tile.path(), bytes(&row[..tile.width as usize])));
+            let row = &whole.levels[8 * tile.level as usize][256 * at(tile.index)..];
+            ours.push((tile.path(), bytes(&row[..at(tile.width)])));
         }
         let mut theirs = other::Tile::new_tiles(8, 0, size);
         theirs.sort_by_key(|tile| (tile.level(), tile.level_index()));
@@ -113,7 +117,7 @@ fn tiles_have_the_names_and_contents_of_tlog_tiles() {
         let theirs: Vec<_> = theirs.iter().map(|tile| (name(tile), tile.read_data(&Stored(&whole)).unwrap())).collect();
         let kept = |list: &[(String, Vec<u8>)]| list.to_vec();
         assert_eq!(kept(&ours), theirs, "{size}");
-        assert_eq!(other::tree_hash(size, &Stored(&whole)).unwrap().0, whole.roots[size as usize].0);
+        assert_eq!(other::tree_hash(size, &Stored(&whole)).unwrap().0, whole.roots[at(size)].0);
     }
     let deep = tlog::Tile { level: 0, index: 1_234_067, width: 256 };
     assert_eq!(deep.path(), "tile/0/x001/x234/067");

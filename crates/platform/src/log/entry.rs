@@ -125,13 +125,16 @@ impl Entry {
         member("{\"act\":", &self.act);
         member(",\"actor\":", &self.actor_id);
         member(",\"actor_name\":", &self.actor_name);
-        leaf.push_str(&format!(",\"at_ms\":{},\"facts\":", self.at_ms));
+        leaf.push_str(",\"at_ms\":");
+        leaf.push_str(&self.at_ms.to_string());
+        leaf.push_str(",\"facts\":");
         if self.form == WITHOUT_VALUES {
             canonical_text(&self.facts, &mut leaf);
         } else {
             leaf.push_str(&self.facts);
         }
-        leaf.push_str(&format!(",\"form\":{}", self.form));
+        leaf.push_str(",\"form\":");
+        leaf.push_str(&self.form.to_string());
         let mut member = |key: &str, text: &str| {
             leaf.push_str(key);
             canonical_text(text, &mut leaf);

@@ -59,7 +59,7 @@ pub(super) async fn set_frontier(transaction: &mut Transaction, log: &str, front
 
 /// Puts a leaf behind the last, keeping the full subtrees proofs are made of.
 pub(super) async fn push(transaction: &mut Transaction, log: &str, frontier: &mut Frontier, leaf: Hash) -> Result<()> {
-    let kept = |node: &Node| node.level > 0 && node.level % 8 == 0;
+    let kept = |node: &Node| node.level > 0 && node.level.is_multiple_of(8);
     for (node, hash) in frontier.push(leaf).into_iter().filter(|(node, _)| kept(node)) {
         let values: [Value; 4] =
             [log.into(), i64::from(node.level).into(), number(node.index)?.into(), hash.to_hex().into()];

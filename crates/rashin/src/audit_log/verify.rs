@@ -118,7 +118,9 @@ async fn walk_entries(ctx: &Ctx, log: &str, mut walk: Walk) -> Result<Walk> {
     while let Some(last) = rows.last() {
         let behind = last.seq;
         let work = tokio::task::spawn_blocking(move || {
-            rows.iter().for_each(|row| walk.step(row));
+            for row in &rows {
+                walk.step(row);
+            }
             walk
         });
         let (next, done) = tokio::join!(store::stretch(ctx, log, behind, STRETCH), work);
@@ -161,7 +163,7 @@ impl Walk {
 
     fn push(&mut self, leaf: Hash) {
         for (node, hash) in self.tree.push(leaf) {
-            if node.level > 0 && node.level % 8 == 0 {
+            if node.level > 0 && node.level.is_multiple_of(8) {
                 let place = i64::try_from(node.index).unwrap_or(i64::MAX);
                 self.nodes.push((i64::from(node.level), place, hash.to_hex()));
             }

@@ -42,7 +42,8 @@ pub(crate) fn product() -> BTreeMap<String, String> {
 /// Pages' routes: path and methods in capitals.
 pub(crate) fn page_routes() -> BTreeMap<String, Vec<&'static str>> {
     let mut routes: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    for text in product().values() {
+    // The witness is a server of its own.
+    for (_, text) in product().iter().filter(|(path, _)| *path != "audit_log/witness.rs") {
         for piece in text.split(".route(").skip(1) {
             let piece = piece.split(".route(").next().unwrap().split("\n}").next().unwrap();
             let Some(path) = piece.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {

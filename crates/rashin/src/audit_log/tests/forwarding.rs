@@ -34,7 +34,7 @@ on_both! {
         let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut target = Target::open(&format!("udp://{}", udp.local_addr().unwrap())).unwrap();
         let sent = forward(&app.app.system(), &mut target, &folder.path().join("udp")).await.unwrap();
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         let length = udp.recv(&mut buffer).unwrap();
         let message = std::str::from_utf8(&buffer[..length]).unwrap();
         assert!(message.starts_with("<109>1 2026-11-20T00:00:00.000Z - rashin - "), "{message}");

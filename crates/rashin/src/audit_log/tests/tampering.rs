@@ -18,7 +18,7 @@ struct Dice(ChaCha20Rng);
 
 impl Dice {
     fn below(&mut self, end: usize) -> usize {
-        (self.0.next_u64() % end as u64) as usize
+        usize::try_from(self.0.next_u64() % end as u64).unwrap()
     }
 
     fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
@@ -110,7 +110,7 @@ fn tampering(dice: &mut Dice) -> String {
 }
 
 async fn tamper(file: &Path, sql: &str) -> bool {
-    let options = SqliteConnectOptions::new().filename(file).foreign_keys(false);
+    let options = SqliteConnectOptions::new().filename(file).foreign_keys(false).pragma("synchronous", "OFF");
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let count = "SELECT total_changes() AS n";
     let before: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await.unwrap();

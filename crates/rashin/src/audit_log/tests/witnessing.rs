@@ -30,7 +30,9 @@ fn open(folder: &std::path::Path) -> Witness {
 
 fn root(leaves: &[Hash]) -> Hash {
     let mut tree = Frontier::default();
-    leaves.iter().for_each(|leaf| drop(tree.push(*leaf)));
+    for leaf in leaves {
+        tree.push(*leaf);
+    }
     tree.root()
 }
 
@@ -41,7 +43,8 @@ fn leaves(size: u64, seed: &str) -> Vec<Hash> {
 /// What a log with these leaves sends to somebody who saw it at `old`.
 fn request(old: u64, leaves: &[Hash], by: &Signer) -> String {
     let size = leaves.len() as u64;
-    let hash = |range: Range| root(&leaves[range.start as usize..range.end as usize]);
+    let at = |place: u64| usize::try_from(place).unwrap();
+    let hash = |range: Range| root(&leaves[at(range.start)..at(range.end)]);
     let proof: Vec<Hash> = tlog::consistency_ranges(old, size).unwrap_or_default().into_iter().map(hash).collect();
     let checkpoint = Checkpoint { origin: by.name().to_owned(), size, root: root(leaves) };
     format!("old {old}\n{}\n{}", tlog::write_proof(&proof), checkpoint.sign(by))
