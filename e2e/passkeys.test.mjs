@@ -23,7 +23,7 @@ async function authenticator(page) {
 
 async function signOut(page, t) {
   await page.locator("details.menu > summary").click();
-  await page.getByRole("button", { name: t("sign-out") }).click();
+  await page.getByRole("button", { name: t("sign-out"), exact: true }).click();
   await page.getByText(t("done-signed-out")).waitFor();
 }
 
@@ -85,7 +85,7 @@ test("a passkey from registration to removal", async (tester) => {
     await other.goBack();
     await other.goto(`${rashin.url}/sign-in/second-step`);
     await other.getByLabel(t("label-code")).fill(code.toLowerCase());
-    await other.getByRole("button", { name: t("sign-in-go") }).click();
+    await other.getByRole("button", { name: t("sign-in-go"), exact: true }).click();
     await other.waitForURL(`${rashin.url}/`);
   });
 

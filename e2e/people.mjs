@@ -35,7 +35,7 @@ export async function signIn(rashin, page, t, email, password = PASSWORD) {
   await page.goto(`${rashin.url}/sign-in`);
   await page.getByLabel(t("label-email")).fill(email);
   await page.getByLabel(t("label-password")).fill(password);
-  await page.getByRole("button", { name: t("sign-in-go") }).click();
+  await page.getByRole("button", { name: t("sign-in-go"), exact: true }).click();
 }
 
 /** Begins a self-check of the first unit; gives its address without the host. */

@@ -33,18 +33,22 @@ fn wait_ms(failures: i64) -> Option<i64> {
     }
 }
 
-/// Refuses while a subject must wait. Failures that lie in the future, after the clock was put back, do not count.
-fn check(failures: &Failures, now_ms: i64) -> Result<()> {
+/// Milliseconds a subject must still wait. Failures that lie in the future, after the clock was put back, do not count.
+fn left_ms(failures: &Failures, now_ms: i64) -> i64 {
     let Failures { count, first_at_ms, last_at_ms } = *failures;
     if now_ms - first_at_ms > DAY_MS || first_at_ms.max(last_at_ms) > now_ms {
-        return Ok(());
+        return 0;
     }
     let free_at_ms = wait_ms(count).map_or(first_at_ms + DAY_MS, |wait| last_at_ms + wait);
-    if now_ms < free_at_ms {
-        let seconds = (free_at_ms - now_ms + 999) / 1000;
-        return Err(Error::TooMany(Message::new("error-too-many").with("seconds", seconds)));
+    (free_at_ms - now_ms).max(0)
+}
+
+/// Refuses while there is something left to wait.
+fn refuse_for(left_ms: i64) -> Result<()> {
+    if left_ms == 0 {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::TooMany(Message::new("error-too-many").with("seconds", (left_ms + 999) / 1000)))
 }
 
 /// Whose failures count for a try; the first of them is forgiven on success.
@@ -73,20 +77,21 @@ impl Budget {
 
     /// Refuses while one must wait.
     pub(super) async fn check(&self, ctx: &Ctx) -> Result<()> {
+        let mut longest_ms = 0;
         for subject in &self.0 {
-            check(&store::failures(ctx, subject).await?, ctx.now_ms())?;
+            longest_ms = longest_ms.max(left_ms(&store::failures(ctx, subject).await?, ctx.now_ms()));
         }
-        Ok(())
+        refuse_for(longest_ms)
     }
 
     /// As [`Budget::check`], once more inside the deed and held there, so that guesses sent all at once get no further
     /// than guesses sent one after another.
     pub(super) async fn hold(&self, deed: &mut Deed) -> Result<()> {
+        let (now_ms, mut longest_ms) = (deed.now_ms(), 0);
         for subject in &self.0 {
-            let now_ms = deed.now_ms();
-            check(&store::hold_failures(deed, subject).await?, now_ms)?;
+            longest_ms = longest_ms.max(left_ms(&store::hold_failures(deed, subject).await?, now_ms));
         }
-        Ok(())
+        refuse_for(longest_ms)
     }
 
     /// Counts one failure.

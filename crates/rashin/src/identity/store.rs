@@ -28,7 +28,7 @@ statements! {
         JOIN accounts a ON a.id = s.account_id LEFT JOIN account_suspensions x ON x.account_id = a.id \
         WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.rotated_at_ms > $3)) AND s.expires_at_ms > $2 \
         AND s.rotated_at_ms > $4 AND s.created_at_ms <= $2 AND x.account_id IS NULL";
-    OWN_SESSIONS = "SELECT id, device, created_at_ms, rotated_at_ms, CASE WHEN token_hash = $2 OR previous_hash = $2 THEN 1 ELSE 0 END AS here \
+    OWN_SESSIONS = "SELECT id, device, created_at_ms, rotated_at_ms, CAST(CASE WHEN token_hash = $2 OR previous_hash = $2 THEN 1 ELSE 0 END AS BIGINT) AS here \
         FROM sessions WHERE account_id = $1 AND expires_at_ms > $3 AND rotated_at_ms > $4 AND created_at_ms <= $3 \
         ORDER BY rotated_at_ms DESC, id LIMIT 200";
     END_OWN_SESSION = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";

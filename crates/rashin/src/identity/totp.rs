@@ -33,8 +33,8 @@ pub fn secret_text(bytes: [u8; SECRET_LENGTH]) -> String {
 
 /// The half minute whose code this is, if it is one of now, the one before or the one after.
 pub fn step_of(secret: &str, code: &str, now_ms: i64) -> Result<Option<i64>> {
-    let Ok(now_s) = u64::try_from(now_ms / 1000) else { return Ok(None) };
-    let step = totp(secret, "")?.check(code, now_s);
+    let Ok(second) = u64::try_from(now_ms / 1000) else { return Ok(None) };
+    let step = totp(secret, "")?.check(code, second);
     step.map(|step| i64::try_from(step).map_err(Error::internal)).transpose()
 }
 

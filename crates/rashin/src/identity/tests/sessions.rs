@@ -102,9 +102,10 @@ on_both! {
         let form = format!("email={}&password=correct+horse+battery", TARO.email.replace('@', "%40"));
         app.send(request.body(Body::from(form)).unwrap()).await.leads_to("/");
         let list = app.api(Method::GET, "/sessions", TARO, json!(null)).await.is(200).json();
-        assert_eq!(list.as_array().unwrap().len(), 2);
-        let other = list.as_array().unwrap().iter().find(|one| one["here"] == false).unwrap();
-        assert_eq!(other["device"], "Chrome, Windows");
+        // The one of taking up the invitation, this one, and the new one.
+        assert_eq!(list.as_array().unwrap().len(), 3);
+        let other = list.as_array().unwrap().iter().find(|one| one["device"] == "Chrome, Windows").unwrap();
+        assert_eq!(other["here"], false);
         let page = app.get("/me", TARO).await.is(200).text();
         assert!(page.contains("Chrome, Windows") && !page.contains(&first));
         // Nobody ends the session of somebody else.
