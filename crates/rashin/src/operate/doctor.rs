@@ -147,7 +147,7 @@ fn look_at_space(data: &Path) -> Finding {
 fn is_key(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let in_secrets = path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "secrets");
-    in_secrets || name.contains("key") || name.ends_with(".pem")
+    in_secrets || name.contains("key") || path.extension().is_some_and(|ending| ending == "pem")
 }
 
 /// The folder itself, or every file that holds a key, is for its owner alone.

@@ -7,6 +7,7 @@ use platform::clock::SeededEntropy;
 use platform::{Entropy, Error};
 
 use crate::assessment::{self, evidence};
+use crate::migrations;
 use crate::operate::archive;
 use crate::operate::site::Site;
 use crate::operate::{backup, restore, schema};
@@ -128,6 +129,45 @@ on_both! {
             assert_eq!(units.matches("会社").count(), entries.matches("会社").count());
         }
         busy.await.unwrap();
+    }
+
+    async fn an_older_backup_is_brought_up_to_date_when_restored(app: TestApp) {
+        let kind = if app.app.ground.db.is_postgres() { Kind::Postgres } else { Kind::Sqlite };
+        let (old, new) = (Scratch::empty(kind).await, Scratch::empty(kind).await);
+        let (old_data, new_data) = (scratch_folder(), scratch_folder());
+        let site = empty_site(&app, &old, old_data.path()).await;
+        let mut loading = site.ground.db.replace_all(&migrations::ALL[..1]).await.unwrap();
+        let units = loading.tables().iter().find(|table| table.name == "units").unwrap().clone();
+        let cell = |name: &str| match name {
+            "parent_id" => platform::Value::Text(None),
+            "kind" => "group".into(),
+            "created_at_ms" | "version" => 1_i64.into(),
+            other => other.into(),
+        };
+        let row = units.columns.iter().map(|column| cell(&column.name)).collect();
+        loading.insert(&units, &[row]).await.unwrap();
+        loading.finish().await.unwrap();
+        let made = backup::make(&site, old_data.path()).await.unwrap();
+        assert_eq!(made.manifest.schema.len(), 1);
+        let restored = empty_site(&app, &new, new_data.path()).await;
+        let mut checked = archive::check(&made.file).unwrap();
+        restore::restore(&restored, &mut checked, &made.file, None).await.unwrap();
+        let mut snapshot = restored.ground.db.snapshot().await.unwrap();
+        assert_eq!(snapshot.steps().await.unwrap().len(), migrations::ALL.len());
+        snapshot.close().await.unwrap();
+        let after = content(&restored).await.0;
+        assert_eq!(after["units"], content(&site).await.0["units"]);
+        // A row that names one that is not there is refused, and everything stays.
+        let mut loading = restored.ground.db.replace_all(migrations::ALL).await.unwrap();
+        let closures = loading.tables().iter().find(|table| table.name == "unit_closures").unwrap().clone();
+        let lost: Vec<platform::Value> = vec!["nowhere".into(), "x".into(), 1_i64.into(), "".into()];
+        loading.insert(&closures, &[lost]).await.unwrap();
+        assert!(matches!(loading.finish().await, Err(Error::Internal(_))));
+        assert_eq!(content(&restored).await.0, after);
+        for (site, scratch) in [(site, old), (restored, new)] {
+            site.close().await.unwrap();
+            scratch.remove().await;
+        }
     }
 
     async fn a_backup_is_never_overwritten_and_only_its_owner_reads_it(app: TestApp) {
