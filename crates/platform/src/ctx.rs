@@ -6,6 +6,7 @@ use crate::act::{Act, Actor, Gate, Object, Open, Via};
 use crate::clock::{Clock, Entropy};
 use crate::db::{Db, Row, Statement, Value};
 use crate::deed::Deed;
+use crate::limit::Limit;
 use crate::{Error, Message, Result};
 
 /// The world that all requests share.
@@ -33,13 +34,25 @@ pub struct Ctx {
     ground: Ground,
     actor: Actor,
     via: Via,
+    limit: Option<Arc<Limit>>,
 }
 
 impl Ctx {
     /// `actor` asking through `via`.
     #[must_use]
     pub fn new(ground: Ground, actor: Actor, via: Via) -> Self {
-        Self { ground, actor, via }
+        Self { ground, actor, via, limit: None }
+    }
+
+    /// The same asker, who may do no more than the limit allows.
+    #[must_use]
+    pub fn within(mut self, limit: Limit) -> Self {
+        self.limit = Some(Arc::new(limit));
+        self
+    }
+
+    fn is_within(&self, act: &Act) -> bool {
+        self.limit.as_ref().is_none_or(|limit| limit.allows(act))
     }
 
     /// Who asks.
@@ -57,7 +70,7 @@ impl Ctx {
     /// The same world for another asker.
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {
-        Self { ground: self.ground.clone(), actor, via: self.via }
+        Self { ground: self.ground.clone(), actor, via: self.via, limit: self.limit.clone() }
     }
 
     /// The signed-in account and its tenant; for others the answer is that they must sign in.
@@ -91,6 +104,9 @@ impl Ctx {
 
     /// Whether the asker may do the act to the object, without doing it.
     pub async fn may(&self, act: &'static Act, object: &Object) -> Result<bool> {
+        if !self.is_within(act) {
+            return Ok(false);
+        }
         let mut db = &self.ground.db;
         permitted(&*self.ground.gate, &mut db, &self.actor, act, object, self.now_ms()).await
     }
@@ -100,7 +116,8 @@ impl Ctx {
         let mut transaction = self.ground.db.begin().await?;
         let now_ms = self.now_ms();
         let gate = &*self.ground.gate;
-        if permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
+        let within = self.is_within(act);
+        if within && permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
             Ok(Deed::open(transaction, self.actor.clone(), self.via, act, object, now_ms))
         } else {
             tracing::warn!(act = act.id, object = object.id, actor = ?self.actor.account_id(), "refused");

@@ -10,6 +10,7 @@ pub mod db;
 pub mod deed;
 pub mod error;
 pub mod ids;
+pub mod limit;
 pub mod text;
 pub mod web;
 
@@ -20,4 +21,5 @@ pub use db::{Db, Row, Statement, Value};
 pub use deed::Deed;
 pub use error::{Error, Fault, Result};
 pub use ids::new_id;
+pub use limit::Limit;
 pub use text::{Language, Message, Texts};

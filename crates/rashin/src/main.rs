@@ -11,7 +11,7 @@ use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
-use rashin::{assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use rashin::{assessment, audit_log, benchmark, catalog, federation, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -66,6 +66,13 @@ enum What {
         desk: DeskArgs,
         #[command(subcommand)]
         command: identity::cli::Command,
+    },
+    /// Machine tokens
+    Token {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: federation::cli::TokenCommand,
     },
     /// The audit log
     Log {
@@ -144,6 +151,7 @@ async fn run(what: What, language: Language) -> Result<()> {
         What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,
+        What::Token { desk, command } => federation::cli::run_token(command, &Desk::open(&desk, language).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {
             Ok(())

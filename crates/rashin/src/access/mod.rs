@@ -8,6 +8,7 @@
 pub mod actions;
 pub mod acts;
 pub mod api;
+pub mod from_outside;
 pub mod gate;
 pub mod model;
 pub mod store;

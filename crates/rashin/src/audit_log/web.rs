@@ -24,7 +24,7 @@ struct LogPage {
     areas: &'static [&'static str],
 }
 
-const AREAS: &[&str] = &["organisation.", "identity.", "assessment.", "population."];
+const AREAS: &[&str] = &["organisation.", "identity.", "federation.", "assessment.", "population."];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
-use crate::{access, assessment, audit_log, benchmark, catalog, identity, organisation, population};
+use crate::{access, assessment, audit_log, benchmark, catalog, federation, identity, organisation, population};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,7 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(organisation::api::routes())
         .merge(access::api::routes())
         .merge(identity::api::routes())
+        .merge(federation::api::routes())
         .merge(audit_log::api::routes())
         .merge(assessment::api::routes())
         .merge(population::api::routes())

@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use platform::web::{cookie, language_of};
-use platform::{Actor, Ctx, Language, Via};
+use platform::{Actor, Ctx, Language, Limit, Via};
 
-use super::{App, Failure, Page};
+use super::{App, Failure, Page, machine};
+use crate::federation::is_machine_token;
 use crate::identity::{self, Session};
 
 /// Name of the session cookie.
@@ -21,6 +22,8 @@ pub struct Found {
     pub session: Session,
     /// The token held.
     pub token: String,
+    /// What a machine may do at most; none for people.
+    pub limit: Option<Limit>,
 }
 
 /// Whoever asks, signed in or not.
@@ -84,12 +87,15 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
     let Some(token) = by_bearer.clone().or(by_cookie) else { return next.run(request).await };
     let via = if api { Via::Api } else { Via::Page };
     let anonymous = app.ctx(Actor::Anonymous { source: String::new() }, via);
+    if let Some(token) = by_bearer.as_deref().filter(|token| is_machine_token(token)) {
+        return machine::answer(&anonymous, token, request, next).await;
+    }
     let session = match identity::find_session(&anonymous, &token).await {
         Ok(Some(session)) => session,
         Ok(None) => return next.run(request).await,
         Err(error) => return Failure(error).into_response(),
     };
-    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone() });
+    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone(), limit: None });
     let mut response = next.run(request).await;
     if by_bearer.is_none() && !response.headers().contains_key(header::SET_COOKIE) {
         let ctx = anonymous.as_actor(actor_of(&session));
@@ -122,7 +128,12 @@ impl Asker {
         let form = if parts.method.is_safe() { None } else { referer(&parts.headers) };
         let here = form.as_ref().unwrap_or(uri);
         let page = Page::new(app, language, &parts.headers, here, found.as_ref().map(|found| &found.session));
-        Self { ctx: app.ctx(actor, via), found, language, source, page }
+        let ctx = app.ctx(actor, via);
+        let ctx = match found.as_ref().and_then(|found| found.limit.clone()) {
+            Some(limit) => ctx.within(limit),
+            None => ctx,
+        };
+        Self { ctx, found, language, source, page }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod commands;
 pub mod failure;
 mod help;
+mod machine;
 pub mod page;
 pub mod period;
 pub mod preferences;

@@ -21,7 +21,9 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
-use crate::{access, assessment, audit_log, benchmark, catalog, identity, migrations, organisation, population};
+use crate::{
+    access, assessment, audit_log, benchmark, catalog, federation, identity, migrations, organisation, population,
+};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -83,6 +85,7 @@ pub fn router(app: App) -> Router {
         .merge(organisation::web::routes())
         .merge(access::web::routes())
         .merge(identity::web::routes())
+        .merge(federation::web::routes())
         .merge(audit_log::web::routes())
         .merge(assessment::web::routes())
         .merge(population::web::routes())

@@ -14,7 +14,17 @@ macro_rules! sources {
     };
 }
 
-sources!["face", "organisation", "identity", "audit_log", "assessment", "population", "benchmark", "catalog"];
+sources![
+    "face",
+    "organisation",
+    "identity",
+    "federation",
+    "audit_log",
+    "assessment",
+    "population",
+    "benchmark",
+    "catalog"
+];
 
 /// The messages. A fault in a source, which a test forbids, is said on the log and leaves the key visible.
 #[must_use]

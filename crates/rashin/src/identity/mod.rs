@@ -7,6 +7,7 @@ pub mod actions;
 pub mod acts;
 pub mod api;
 pub mod cli;
+pub mod federated;
 pub mod links;
 pub mod model;
 pub mod password;

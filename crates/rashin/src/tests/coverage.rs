@@ -24,6 +24,8 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /accounts/{id}/grants/{grant}/end", "DELETE /accounts/{id}/grants/{grant}", "account end-grant"),
     ("POST /accounts/{id}/suspension", "PUT /accounts/{id}/suspension", "account suspend"),
     ("POST /accounts/{id}/suspension", "DELETE /accounts/{id}/suspension", "account unsuspend"),
+    ("POST /tokens", "POST /tokens", "token make"),
+    ("POST /tokens/{id}/revocation", "DELETE /tokens/{id}", "token revoke"),
     ("POST /units", "POST /units", "unit add"),
     ("POST /units/{id}", "PUT /units/{id}", "unit edit"),
     ("POST /units/{id}/closure", "PUT /units/{id}/closure", "unit close"),
@@ -78,6 +80,7 @@ const OPEN: &[&str] = &["POST /setup/{token}", "POST /sessions", "POST /invitati
 /// Commands that read.
 const READING: &[&str] = &[
     "unit list",
+    "token list",
     "account list",
     "log list",
     "assessment list",
@@ -327,6 +330,7 @@ fn commands() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     of::<crate::organisation::cli::Command>("unit", &mut found);
     of::<crate::identity::cli::Command>("account", &mut found);
+    of::<crate::federation::cli::TokenCommand>("token", &mut found);
     of::<crate::audit_log::cli::Command>("log", &mut found);
     of::<crate::assessment::cli::Command>("assessment", &mut found);
     found

@@ -1,0 +1,3 @@
+//! Other systems through the front door, on both databases.
+
+mod tokens;
