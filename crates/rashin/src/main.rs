@@ -11,6 +11,7 @@ use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
+use rashin::federation::fetch::{Fetcher, Reach};
 use rashin::{assessment, audit_log, benchmark, catalog, federation, identity, organisation, population};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
@@ -67,6 +68,13 @@ enum What {
         #[command(subcommand)]
         command: identity::cli::Command,
     },
+    /// Single sign-on
+    SignOn {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: federation::cli::SignOnCommand,
+    },
     /// Machine tokens
     Token {
         #[command(flatten)]
@@ -97,14 +105,22 @@ struct ServeArgs {
     /// Address people use
     #[arg(long, env = "RASHIN_PUBLIC_URL", default_value = "http://localhost:8650")]
     public_url: String,
+    /// How far providers of single sign-on are asked: outside, private (one's own network too), loopback (tests)
+    #[arg(long, default_value = "outside", value_parser = reach)]
+    sign_on_reach: Reach,
     /// On an empty database: load the fictional sample companies
     #[arg(long)]
     sample: bool,
 }
 
+fn reach(text: &str) -> std::result::Result<Reach, String> {
+    Reach::parse(text).ok_or_else(|| "outside, private or loopback".to_owned())
+}
+
 async fn run_server(args: ServeArgs) -> Result<()> {
     let place = Place { data: args.data, database: args.database, public_url: args.public_url };
-    let app = serve::open(&place).await?;
+    let mut app = serve::open(&place).await?;
+    app.sign_on.fetcher = Fetcher::new(args.sign_on_reach)?;
     if args.sample {
         rashin::sample::load(&app).await?;
         say(&rashin::sample::how_to_sign_in(&app.public_url));
@@ -151,6 +167,9 @@ async fn run(what: What, language: Language) -> Result<()> {
         What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,
+        What::SignOn { desk, command } => {
+            federation::cli::run_sign_on(command, &Desk::open(&desk, language).await?).await
+        }
         What::Token { desk, command } => federation::cli::run_token(command, &Desk::open(&desk, language).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {

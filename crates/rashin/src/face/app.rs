@@ -6,6 +6,7 @@ use std::sync::Arc;
 use platform::{Actor, Ctx, Ground, Texts, Via};
 
 use crate::assessment::evidence::EvidenceFolder;
+use crate::federation::Means;
 
 /// The running product.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Folder of data.
     pub data: Arc<PathBuf>,
+    /// What single sign-on needs.
+    pub sign_on: Means,
     /// Reads files from outside.
     pub sandbox: super::sandbox::Sandbox,
     /// Makes PDFs.

@@ -6,6 +6,7 @@ pub mod app;
 pub mod asker;
 pub mod assets;
 pub mod commands;
+mod doors;
 pub mod failure;
 mod help;
 mod machine;
@@ -19,6 +20,7 @@ pub mod texts;
 
 pub use app::App;
 pub use asker::{Asker, SignedIn};
+pub use doors::{Doors, doors};
 pub use failure::Failure;
 pub use page::{Done, Html, Page};
 

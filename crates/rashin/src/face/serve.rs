@@ -21,6 +21,9 @@ use super::render::Renderer;
 use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
+use crate::federation::Means;
+use crate::federation::fetch::{Fetcher, Reach};
+use crate::federation::secrets::SecretFolder;
 use crate::{
     access, assessment, audit_log, benchmark, catalog, federation, identity, migrations, organisation, population,
 };
@@ -64,8 +67,19 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
         evidence: EvidenceFolder::below(&place.data),
         public_url: place.public_url.trim_end_matches('/').into(),
         data: Arc::new(place.data.clone()),
+        sign_on: sign_on(place)?,
         sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
+    })
+}
+
+/// Providers are asked outside only; those of the tests are on this machine.
+fn sign_on(place: &Place) -> Result<Means> {
+    let reach = if cfg!(test) { Reach::Loopback } else { Reach::default() };
+    Ok(Means {
+        fetcher: Fetcher::new(reach)?,
+        secrets: SecretFolder::below(&place.data),
+        public_url: place.public_url.trim_end_matches('/').into(),
     })
 }
 

@@ -20,5 +20,25 @@ pub const REVOKE_OWN_TOKEN: Act = Act::signed_in("federation.revoke-own-token");
 /// Come with a machine token.
 pub const USE_TOKEN: Act = Act::signed_in("federation.use-token");
 
+/// Add or end a provider of single sign-on.
+pub const MANAGE_SIGN_ON: Act = Act::by("federation.manage-sign-on", &[ADMINISTRATOR]);
+/// Say which role members of a group get.
+pub const MAP_GROUP: Act = Act::by("federation.map-group", &[ADMINISTRATOR]);
+/// Begin to sign in at a provider.
+pub const BEGIN_SIGN_ON: Act = Act::anyone("federation.begin-sign-on");
+/// Come back from a provider.
+pub const SIGN_ON: Act = Act::anyone("federation.sign-on");
+
 /// All acts of this domain.
-pub const ALL: &[&Act] = &[&READ, &MAKE_TOKEN, &MAKE_OWN_TOKEN, &REVOKE_TOKEN, &REVOKE_OWN_TOKEN, &USE_TOKEN];
+pub const ALL: &[&Act] = &[
+    &READ,
+    &MAKE_TOKEN,
+    &MAKE_OWN_TOKEN,
+    &REVOKE_TOKEN,
+    &REVOKE_OWN_TOKEN,
+    &USE_TOKEN,
+    &MANAGE_SIGN_ON,
+    &MAP_GROUP,
+    &BEGIN_SIGN_ON,
+    &SIGN_ON,
+];

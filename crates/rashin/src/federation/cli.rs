@@ -1,9 +1,10 @@
-//! `rashin token …`: machine tokens.
+//! `rashin token …`: machine tokens. `rashin sign-on …`: single sign-on; secrets are read from standard input.
 
 use clap::Subcommand;
-use platform::Result;
+use platform::{Error, Result};
 
-use super::model::{NewToken, Token};
+use super::model::{NewProvider, NewToken, Token};
+use super::providers;
 use crate::face::commands::Desk;
 
 /// Machine tokens
@@ -67,5 +68,86 @@ pub async fn run_token(command: TokenCommand, desk: &Desk) -> Result<()> {
             })
         }
         TokenCommand::Revoke { token } => super::revoke_token(ctx, &token).await,
+    }
+}
+
+/// Single sign-on
+#[derive(Debug, Subcommand)]
+pub enum SignOnCommand {
+    /// List providers
+    List,
+    /// Add a provider; the client secret is read from standard input
+    Add {
+        /// Name on the button
+        name: String,
+        /// Issuer, as its tokens name it
+        #[arg(long)]
+        issuer: String,
+        /// Our name there
+        #[arg(long)]
+        client_id: String,
+        /// Domain of mail addresses it answers for; several times for several
+        #[arg(long = "domain")]
+        domains: Vec<String>,
+        /// Claim that names groups
+        #[arg(long, default_value = "groups")]
+        groups_claim: String,
+        /// It may bring people who have no account yet
+        #[arg(long)]
+        brings_people: bool,
+    },
+    /// End a provider
+    End {
+        /// Provider id
+        provider: String,
+    },
+    /// List which groups give which roles
+    Groups,
+    /// Give members of a group a role in a unit
+    Map {
+        /// Group
+        group: String,
+        /// Role
+        #[arg(long)]
+        role: String,
+        /// Unit
+        #[arg(long)]
+        unit: String,
+    },
+    /// End what a group gives
+    Unmap {
+        /// Id of the entry
+        id: String,
+    },
+}
+
+/// Runs `rashin sign-on`.
+pub async fn run_sign_on(command: SignOnCommand, desk: &Desk) -> Result<()> {
+    let (ctx, means) = (&desk.ctx, &desk.app.sign_on);
+    match command {
+        SignOnCommand::List => {
+            let all = providers::list_providers(ctx).await?;
+            desk.say(&all, || all.iter().map(|one| format!("{}  {}  {}", one.id, one.name, one.issuer)).collect())
+        }
+        SignOnCommand::Add { name, issuer, client_id, domains, groups_claim, brings_people } => {
+            let mut client_secret = String::new();
+            std::io::stdin().read_line(&mut client_secret).map_err(Error::internal)?;
+            let domains = domains.join(",");
+            let new = NewProvider { name, issuer, client_id, client_secret, domains, groups_claim, brings_people };
+            let made = providers::add_provider(ctx, means, &new).await?;
+            desk.say(&made, || vec![made.id.clone()])
+        }
+        SignOnCommand::End { provider } => providers::end_provider(ctx, means, &provider).await,
+        SignOnCommand::Groups => {
+            let all = providers::list_group_roles(ctx).await?;
+            desk.say(&all, || {
+                all.iter().map(|one| format!("{}  {}  {}@{}", one.id, one.group, one.role, one.unit_name)).collect()
+            })
+        }
+        SignOnCommand::Map { group, role, unit } => {
+            let made = providers::map_group(ctx, &group, &role, &unit).await?;
+            desk.say(&made, || vec![made.id.clone()])
+        }
+        SignOnCommand::Unmap { id } => providers::unmap_group(ctx, &id).await,
     }
 }

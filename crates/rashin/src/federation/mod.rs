@@ -8,7 +8,14 @@
 pub mod acts;
 pub mod api;
 pub mod cli;
+mod discovery;
+pub mod fetch;
+mod groups;
+mod id_token;
 pub mod model;
+pub mod providers;
+pub mod secrets;
+pub mod sign_on;
 pub mod store;
 pub mod tokens;
 pub mod web;
@@ -16,5 +23,6 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Machine, NewToken, Purpose, Token};
+pub use model::{GroupRole, Machine, NewProvider, NewToken, Provider, Purpose, Token};
+pub use providers::Means;
 pub use tokens::{find_machine, is_machine_token, list_tokens, make_token, note_refusal, revoke_token};

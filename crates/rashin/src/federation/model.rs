@@ -92,3 +92,60 @@ pub struct Machine {
     /// First use on the last day it was used.
     pub last_used_at_ms: Option<i64>,
 }
+
+/// A provider of single sign-on. Its secret is nowhere here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Provider {
+    /// Identifier.
+    pub id: String,
+    /// Tenant.
+    pub tenant_id: String,
+    /// Name on the button.
+    pub name: String,
+    /// Issuer, as its tokens name it.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// Domains of mail addresses it answers for.
+    pub domains: Vec<String>,
+    /// Claim that names groups; empty for none.
+    pub groups_claim: String,
+    /// Whether it may bring people who have no account yet.
+    pub brings_people: bool,
+    /// When it was added, milliseconds since 1970.
+    pub made_at_ms: i64,
+}
+
+/// What a new provider shall be.
+#[derive(Debug, Clone, Default)]
+pub struct NewProvider {
+    /// Name on the button.
+    pub name: String,
+    /// Issuer.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// Our secret there.
+    pub client_secret: String,
+    /// Domains, apart by commas, blanks or lines.
+    pub domains: String,
+    /// Claim that names groups.
+    pub groups_claim: String,
+    /// Whether it may bring people who have no account yet.
+    pub brings_people: bool,
+}
+
+/// What members of a group get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GroupRole {
+    /// Identifier.
+    pub id: String,
+    /// Name of the group in the other system.
+    pub group: String,
+    /// Role.
+    pub role: String,
+    /// Unit.
+    pub unit_id: String,
+    /// The unit's name.
+    pub unit_name: String,
+}

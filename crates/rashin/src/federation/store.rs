@@ -3,7 +3,7 @@
 
 use platform::{Ctx, Deed, Error, Limit, Result, Row, statements};
 
-use super::model::{Machine, Purpose, Token};
+use super::model::{GroupRole, Machine, Provider, Purpose, Token};
 
 statements! {
     ADD_TOKEN = "INSERT INTO machine_tokens (account_id, tenant_id, owner_id, name, token_hash, purpose, role, unit_id, acts, leans_on, \
@@ -20,6 +20,32 @@ statements! {
     HOLDS = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $3 WHERE g.account_id = $1 AND g.role = $2 \
         AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%' LIMIT 1";
     USED = "UPDATE machine_tokens SET last_used_at_ms = $2 WHERE account_id = $1";
+    ADD_PROVIDER = "INSERT INTO sign_on_providers (id, tenant_id, name, issuer, client_id, secret_id, domains, groups_claim, brings_people, \
+        made_by, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    PROVIDERS = "SELECT id, tenant_id, name, issuer, client_id, domains, groups_claim, brings_people, made_at_ms FROM sign_on_providers \
+        WHERE (tenant_id = $1 OR $1 = '') AND ended_at_ms IS NULL ORDER BY name, id LIMIT 200";
+    PROVIDER = "SELECT id, tenant_id, name, issuer, client_id, domains, groups_claim, brings_people, made_at_ms FROM sign_on_providers \
+        WHERE id = $1 AND ended_at_ms IS NULL";
+    SECRET_ID = "SELECT secret_id FROM sign_on_providers WHERE id = $1 AND ended_at_ms IS NULL";
+    END_PROVIDER = "UPDATE sign_on_providers SET ended_by = $2, ended_at_ms = $3 WHERE id = $1 AND ended_at_ms IS NULL";
+    FORGET_ATTEMPTS = "DELETE FROM sign_on_attempts WHERE expires_at_ms <= $1";
+    OPEN_ATTEMPTS = "SELECT COUNT(*) AS n FROM sign_on_attempts WHERE provider_id = $1 AND used_at_ms IS NULL";
+    ADD_ATTEMPT = "INSERT INTO sign_on_attempts (state_hash, provider_id, browser_hash, next, made_at_ms, expires_at_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    ATTEMPT = "SELECT state_hash, provider_id, browser_hash, next FROM sign_on_attempts \
+        WHERE state_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
+    USE_ATTEMPT = "UPDATE sign_on_attempts SET used_at_ms = $2 WHERE state_hash = $1 AND used_at_ms IS NULL";
+    BOUND = "SELECT account_id FROM sign_on_identities WHERE provider_id = $1 AND subject = $2";
+    IS_BOUND = "SELECT 1 AS yes FROM sign_on_identities WHERE provider_id = $1 AND account_id = $2";
+    BIND = "INSERT INTO sign_on_identities (provider_id, subject, account_id, linked_at_ms) VALUES ($1, $2, $3, $4)";
+    GROUP_ROLES = "SELECT r.id, r.group_name, r.role, r.unit_id, u.name AS unit_name FROM group_roles r JOIN units u ON u.id = r.unit_id \
+        WHERE r.tenant_id = $1 ORDER BY r.group_name, r.role, r.id LIMIT 500";
+    MAP_GROUP = "INSERT INTO group_roles (id, tenant_id, group_name, role, unit_id, made_by, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    UNMAP_GROUP = "DELETE FROM group_roles WHERE id = $1";
+    HELD = "SELECT f.grant_id, f.role, f.unit_id FROM federated_grants f JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL \
+        WHERE f.account_id = $1 AND f.source = $2 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 500";
+    ADD_HELD = "INSERT INTO federated_grants (grant_id, account_id, source, role, unit_id) VALUES ($1, $2, $3, $4, $5)";
+    END_HELD = "UPDATE federated_grants SET ended_at_ms = $2 WHERE grant_id = $1";
     REVOKE = "UPDATE machine_tokens SET revoked_by = $2, revoked_at_ms = $3 WHERE account_id = $1 AND revoked_at_ms IS NULL";
 }
 
@@ -107,4 +133,184 @@ pub(super) async fn revoke(deed: &mut Deed, id: &str, by: &str) -> Result<()> {
         1 => Ok(()),
         _ => Err(Error::conflict("error-changed-meanwhile")),
     }
+}
+
+pub(super) async fn add_provider(deed: &mut Deed, provider: &Provider, secret_id: &str, by: &str) -> Result<()> {
+    let values = [
+        provider.id.as_str().into(),
+        provider.tenant_id.as_str().into(),
+        provider.name.as_str().into(),
+        provider.issuer.as_str().into(),
+        provider.client_id.as_str().into(),
+        secret_id.into(),
+        format!("|{}|", provider.domains.join("|")).into(),
+        provider.groups_claim.as_str().into(),
+        i64::from(provider.brings_people).into(),
+        by.into(),
+        provider.made_at_ms.into(),
+    ];
+    deed.write(&ADD_PROVIDER, &values).await.map(|_| ())
+}
+
+fn provider_of(row: &Row) -> Result<Provider> {
+    Ok(Provider {
+        id: row.text("id")?,
+        tenant_id: row.text("tenant_id")?,
+        name: row.text("name")?,
+        issuer: row.text("issuer")?,
+        client_id: row.text("client_id")?,
+        domains: row.text("domains")?.split('|').filter(|domain| !domain.is_empty()).map(str::to_owned).collect(),
+        groups_claim: row.text("groups_claim")?,
+        brings_people: row.int("brings_people")? == 1,
+        made_at_ms: row.int("made_at_ms")?,
+    })
+}
+
+/// Providers of a tenant, of all where none is named.
+pub(super) async fn providers(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Provider>> {
+    ctx.rows(&PROVIDERS, &[tenant_id.into()]).await?.iter().map(provider_of).collect()
+}
+
+pub(super) async fn provider(ctx: &Ctx, id: &str) -> Result<Provider> {
+    provider_of(&ctx.row(&PROVIDER, &[id.into()]).await?.ok_or(Error::NotFound)?)
+}
+
+pub(super) async fn secret_id(ctx: &Ctx, provider_id: &str) -> Result<String> {
+    ctx.row(&SECRET_ID, &[provider_id.into()]).await?.ok_or(Error::NotFound)?.text("secret_id")
+}
+
+fn changed(rows: u64) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::conflict("error-changed-meanwhile")) }
+}
+
+pub(super) async fn end_provider(deed: &mut Deed, id: &str, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    changed(deed.write(&END_PROVIDER, &[id.into(), by.into(), now_ms.into()]).await?)
+}
+
+/// A sign-in that was begun.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub state_hash: String,
+    pub provider_id: String,
+    pub browser_hash: String,
+    pub next: String,
+}
+
+/// How many sign-ins are open at a provider; those too old are forgotten first.
+pub(super) async fn open_attempts(deed: &mut Deed, provider_id: &str) -> Result<i64> {
+    let now_ms = deed.now_ms();
+    deed.write(&FORGET_ATTEMPTS, &[now_ms.into()]).await?;
+    deed.row(&OPEN_ATTEMPTS, &[provider_id.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+pub(super) async fn add_attempt(deed: &mut Deed, attempt: &Attempt, expires_at_ms: i64) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [
+        attempt.state_hash.as_str().into(),
+        attempt.provider_id.as_str().into(),
+        attempt.browser_hash.as_str().into(),
+        attempt.next.as_str().into(),
+        now_ms.into(),
+        expires_at_ms.into(),
+    ];
+    deed.write(&ADD_ATTEMPT, &values).await.map(|_| ())
+}
+
+pub(super) async fn attempt(ctx: &Ctx, state_hash: &str) -> Result<Option<Attempt>> {
+    let row = ctx.row(&ATTEMPT, &[state_hash.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| {
+        Ok(Attempt {
+            state_hash: row.text("state_hash")?,
+            provider_id: row.text("provider_id")?,
+            browser_hash: row.text("browser_hash")?,
+            next: row.text("next")?,
+        })
+    })
+    .transpose()
+}
+
+/// Uses up a sign-in; false if that was done before.
+pub(super) async fn use_attempt(deed: &mut Deed, state_hash: &str) -> Result<bool> {
+    let now_ms = deed.now_ms();
+    Ok(deed.write(&USE_ATTEMPT, &[state_hash.into(), now_ms.into()]).await? == 1)
+}
+
+pub(super) async fn bound(deed: &mut Deed, provider_id: &str, subject: &str) -> Result<Option<String>> {
+    let row = deed.row(&BOUND, &[provider_id.into(), subject.into()]).await?;
+    row.map(|row| row.text("account_id")).transpose()
+}
+
+pub(super) async fn is_bound(deed: &mut Deed, provider_id: &str, account_id: &str) -> Result<bool> {
+    Ok(deed.row(&IS_BOUND, &[provider_id.into(), account_id.into()]).await?.is_some())
+}
+
+pub(super) async fn bind(deed: &mut Deed, provider_id: &str, subject: &str, account_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [provider_id.into(), subject.into(), account_id.into(), now_ms.into()];
+    deed.write(&BIND, &values).await.map(|_| ())
+}
+
+fn group_role_of(row: &Row) -> Result<GroupRole> {
+    Ok(GroupRole {
+        id: row.text("id")?,
+        group: row.text("group_name")?,
+        role: row.text("role")?,
+        unit_id: row.text("unit_id")?,
+        unit_name: row.text("unit_name")?,
+    })
+}
+
+pub(super) async fn group_roles(ctx: &Ctx, tenant_id: &str) -> Result<Vec<GroupRole>> {
+    ctx.rows(&GROUP_ROLES, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
+}
+
+/// As [`group_roles`], inside a deed.
+pub(super) async fn mapped(deed: &mut Deed, tenant_id: &str) -> Result<Vec<GroupRole>> {
+    deed.rows(&GROUP_ROLES, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
+}
+
+pub(super) async fn map_group(deed: &mut Deed, tenant_id: &str, mapped: &GroupRole, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [
+        mapped.id.as_str().into(),
+        tenant_id.into(),
+        mapped.group.as_str().into(),
+        mapped.role.as_str().into(),
+        mapped.unit_id.as_str().into(),
+        by.into(),
+        now_ms.into(),
+    ];
+    deed.write(&MAP_GROUP, &values).await.map(|_| ())
+}
+
+pub(super) async fn unmap_group(deed: &mut Deed, id: &str) -> Result<()> {
+    changed(deed.write(&UNMAP_GROUP, &[id.into()]).await?)
+}
+
+/// A role somebody has from a group.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub grant_id: String,
+    pub role: String,
+    pub unit_id: String,
+}
+
+pub(super) async fn held(deed: &mut Deed, account_id: &str, source: &str) -> Result<Vec<Held>> {
+    let rows = deed.rows(&HELD, &[account_id.into(), source.into()]).await?;
+    let held = |row: &Row| {
+        Ok(Held { grant_id: row.text("grant_id")?, role: row.text("role")?, unit_id: row.text("unit_id")? })
+    };
+    rows.iter().map(held).collect()
+}
+
+pub(super) async fn add_held(deed: &mut Deed, account_id: &str, source: &str, held: &Held) -> Result<()> {
+    let Held { grant_id, role, unit_id } = held;
+    let values = [grant_id.into(), account_id.into(), source.into(), role.into(), unit_id.into()];
+    deed.write(&ADD_HELD, &values).await.map(|_| ())
+}
+
+pub(super) async fn end_held(deed: &mut Deed, grant_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&END_HELD, &[grant_id.into(), now_ms.into()]).await.map(|_| ())
 }

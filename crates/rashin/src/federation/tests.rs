@@ -1,3 +1,5 @@
 //! Other systems through the front door, on both databases.
 
+mod provider;
+mod sign_on;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Pages of machine tokens and single sign-on.
 
+mod sign_on;
 mod tokens;
 
 use axum::Router;
@@ -12,4 +13,12 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/tokens", get(tokens::show_tokens).post(tokens::make_token))
         .route("/tokens/{id}/revocation", post(tokens::revoke_token))
+        .route("/sign-in/sso", get(sign_on::choose))
+        .route("/sign-in/sso/{id}", get(sign_on::begin))
+        .route("/sign-in/sso/{id}/callback", get(sign_on::finish))
+        .route("/sign-on", get(sign_on::show))
+        .route("/sign-on/providers", post(sign_on::add_provider))
+        .route("/sign-on/providers/{id}/end", post(sign_on::end_provider))
+        .route("/sign-on/groups", post(sign_on::map_group))
+        .route("/sign-on/groups/{id}/end", post(sign_on::unmap_group))
 }

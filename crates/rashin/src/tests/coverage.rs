@@ -26,6 +26,10 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /accounts/{id}/suspension", "DELETE /accounts/{id}/suspension", "account unsuspend"),
     ("POST /tokens", "POST /tokens", "token make"),
     ("POST /tokens/{id}/revocation", "DELETE /tokens/{id}", "token revoke"),
+    ("POST /sign-on/providers", "POST /sign-on-providers", "sign-on add"),
+    ("POST /sign-on/providers/{id}/end", "DELETE /sign-on-providers/{id}", "sign-on end"),
+    ("POST /sign-on/groups", "POST /group-roles", "sign-on map"),
+    ("POST /sign-on/groups/{id}/end", "DELETE /group-roles/{id}", "sign-on unmap"),
     ("POST /units", "POST /units", "unit add"),
     ("POST /units/{id}", "PUT /units/{id}", "unit edit"),
     ("POST /units/{id}/closure", "PUT /units/{id}/closure", "unit close"),
@@ -81,6 +85,8 @@ const OPEN: &[&str] = &["POST /setup/{token}", "POST /sessions", "POST /invitati
 const READING: &[&str] = &[
     "unit list",
     "token list",
+    "sign-on list",
+    "sign-on groups",
     "account list",
     "log list",
     "assessment list",
@@ -330,6 +336,7 @@ fn commands() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     of::<crate::organisation::cli::Command>("unit", &mut found);
     of::<crate::identity::cli::Command>("account", &mut found);
+    of::<crate::federation::cli::SignOnCommand>("sign-on", &mut found);
     of::<crate::federation::cli::TokenCommand>("token", &mut found);
     of::<crate::audit_log::cli::Command>("log", &mut found);
     of::<crate::assessment::cli::Command>("assessment", &mut found);
