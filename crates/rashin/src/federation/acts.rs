@@ -29,6 +29,9 @@ pub const BEGIN_SIGN_ON: Act = Act::anyone("federation.begin-sign-on");
 /// Come back from a provider.
 pub const SIGN_ON: Act = Act::anyone("federation.sign-on");
 
+/// Make, change and suspend people and groups of the tenant.
+pub const PROVISION: Act = Act::by("federation.provision", &[PROVISIONER]);
+
 /// All acts of this domain.
 pub const ALL: &[&Act] = &[
     &READ,
@@ -41,4 +44,5 @@ pub const ALL: &[&Act] = &[
     &MAP_GROUP,
     &BEGIN_SIGN_ON,
     &SIGN_ON,
+    &PROVISION,
 ];

@@ -1,7 +1,9 @@
 //! The federation tables: `machine_tokens`, `sign_on_providers`, `sign_on_attempts`, `sign_on_identities`, `group_roles`,
 //! `federated_grants`, `provisioned_people`, `provisioned_groups`, `provisioned_members`.
 
-use platform::{Ctx, Deed, Error, Limit, Result, Row, statements};
+use std::collections::BTreeSet;
+
+use platform::{Ctx, Deed, Error, Limit, Result, Row, Value, statements};
 
 use super::model::{GroupRole, Machine, Provider, Purpose, Token};
 
@@ -46,6 +48,30 @@ statements! {
         WHERE f.account_id = $1 AND f.source = $2 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 500";
     ADD_HELD = "INSERT INTO federated_grants (grant_id, account_id, source, role, unit_id) VALUES ($1, $2, $3, $4, $5)";
     END_HELD = "UPDATE federated_grants SET ended_at_ms = $2 WHERE grant_id = $1";
+    PEOPLE = "SELECT a.id, a.email, a.name, a.created_at_ms, p.external_id, p.changed_at_ms, s.suspended_at_ms FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
+        LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
+        AND (a.email = $3 OR $3 = '') AND (p.external_id = $4 OR $4 = '') \
+        ORDER BY a.created_at_ms, a.id LIMIT $5 OFFSET $6";
+    COUNT_PEOPLE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
+        LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
+        AND (a.email = $3 OR $3 = '') AND (p.external_id = $4 OR $4 = '')";
+    IS_PERSON = "SELECT 1 AS yes FROM accounts WHERE id = $2 AND tenant_id = $1 AND kind = 'person'";
+    PROVISION = "INSERT INTO provisioned_people (account_id, tenant_id, external_id, changed_at_ms) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (account_id) DO UPDATE SET external_id = excluded.external_id, changed_at_ms = excluded.changed_at_ms";
+    GROUPS = "SELECT id, name, external_id, made_at_ms, changed_at_ms FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
+        AND (external_id = $4 OR $4 = '') ORDER BY made_at_ms, id LIMIT $5 OFFSET $6";
+    COUNT_GROUPS = "SELECT COUNT(*) AS n FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
+        AND (external_id = $4 OR $4 = '')";
+    MEMBERS_OF_MANY = "SELECT m.group_id, m.account_id, a.name FROM provisioned_members m JOIN accounts a ON a.id = m.account_id \
+        JOIN provisioned_groups g ON g.id = m.group_id WHERE g.tenant_id = $1 AND (g.id = $2 OR $2 = '') \
+        ORDER BY m.group_id, a.name, a.id LIMIT 50000";
+    MEMBERS = "SELECT account_id FROM provisioned_members WHERE group_id = $1";
+    GROUPS_OF = "SELECT g.name FROM provisioned_members m JOIN provisioned_groups g ON g.id = m.group_id WHERE m.account_id = $1";
+    ADD_GROUP = "INSERT INTO provisioned_groups (id, tenant_id, name, external_id, made_at_ms, changed_at_ms) VALUES ($1, $2, $3, $4, $5, $5)";
+    CHANGE_GROUP = "UPDATE provisioned_groups SET name = $2, external_id = $3, changed_at_ms = $4 WHERE id = $1";
+    REMOVE_GROUP = "DELETE FROM provisioned_groups WHERE id = $1";
+    JOIN_ = "INSERT INTO provisioned_members (group_id, account_id) VALUES ($1, $2)";
+    LEAVE = "DELETE FROM provisioned_members WHERE group_id = $1 AND account_id = $2";
     REVOKE = "UPDATE machine_tokens SET revoked_by = $2, revoked_at_ms = $3 WHERE account_id = $1 AND revoked_at_ms IS NULL";
 }
 
@@ -313,4 +339,138 @@ pub(super) async fn add_held(deed: &mut Deed, account_id: &str, source: &str, he
 pub(super) async fn end_held(deed: &mut Deed, grant_id: &str) -> Result<()> {
     let now_ms = deed.now_ms();
     deed.write(&END_HELD, &[grant_id.into(), now_ms.into()]).await.map(|_| ())
+}
+
+/// What a list of provisioning is asked for; what is empty is not asked.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub id: String,
+    pub name: String,
+    pub external_id: String,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+/// A person as the provisioning system sees them.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    pub external_id: String,
+    pub suspended: bool,
+    pub made_at_ms: i64,
+    pub changed_at_ms: i64,
+}
+
+/// A group of the provisioning system.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub id: String,
+    pub name: String,
+    pub external_id: String,
+    pub members: Vec<(String, String)>,
+    pub made_at_ms: i64,
+    pub changed_at_ms: i64,
+}
+
+impl Wanted {
+    fn values(&self, tenant_id: &str) -> Vec<Value> {
+        vec![tenant_id.into(), (&self.id).into(), (&self.name).into(), (&self.external_id).into()]
+    }
+
+    fn page(&self, tenant_id: &str) -> Vec<Value> {
+        let mut values = self.values(tenant_id);
+        values.extend([self.limit.into(), self.offset.into()]);
+        values
+    }
+}
+
+/// People of a tenant: how many there are, and those of the page.
+pub(super) async fn people(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Result<(i64, Vec<Person>)> {
+    let total = ctx.row(&COUNT_PEOPLE, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
+    let person = |row: &Row| {
+        let made_at_ms = row.int("created_at_ms")?;
+        Ok(Person {
+            id: row.text("id")?,
+            email: row.text("email")?,
+            name: row.text("name")?,
+            external_id: row.opt_text("external_id")?.unwrap_or_default(),
+            suspended: row.opt_int("suspended_at_ms")?.is_some(),
+            made_at_ms,
+            changed_at_ms: row.opt_int("changed_at_ms")?.unwrap_or(made_at_ms),
+        })
+    };
+    let rows = ctx.rows(&PEOPLE, &wanted.page(tenant_id)).await?;
+    Ok((total, rows.iter().map(person).collect::<Result<_>>()?))
+}
+
+/// Groups of a tenant with their members: how many there are, and those of the page.
+pub(super) async fn groups(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Result<(i64, Vec<Group>)> {
+    let total = ctx.row(&COUNT_GROUPS, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
+    let members = ctx.rows(&MEMBERS_OF_MANY, &[tenant_id.into(), (&wanted.id).into()]).await?;
+    let mut found = Vec::new();
+    for row in ctx.rows(&GROUPS, &wanted.page(tenant_id)).await? {
+        let id = row.text("id")?;
+        let mut own = Vec::new();
+        for member in &members {
+            if member.text("group_id")? == id {
+                own.push((member.text("account_id")?, member.text("name")?));
+            }
+        }
+        found.push(Group {
+            id,
+            name: row.text("name")?,
+            external_id: row.text("external_id")?,
+            members: own,
+            made_at_ms: row.int("made_at_ms")?,
+            changed_at_ms: row.int("changed_at_ms")?,
+        });
+    }
+    Ok((total, found))
+}
+
+pub(super) async fn is_person(deed: &mut Deed, tenant_id: &str, id: &str) -> Result<bool> {
+    Ok(deed.row(&IS_PERSON, &[tenant_id.into(), id.into()]).await?.is_some())
+}
+
+pub(super) async fn provision(deed: &mut Deed, tenant_id: &str, id: &str, external_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&PROVISION, &[id.into(), tenant_id.into(), external_id.into(), now_ms.into()]).await.map(|_| ())
+}
+
+async fn names(deed: &mut Deed, statement: &platform::Statement, id: &str, column: &str) -> Result<BTreeSet<String>> {
+    deed.rows(statement, &[id.into()]).await?.iter().map(|row| row.text(column)).collect()
+}
+
+pub(super) async fn members(deed: &mut Deed, group_id: &str) -> Result<BTreeSet<String>> {
+    names(deed, &MEMBERS, group_id, "account_id").await
+}
+
+/// Names of the groups an account is in.
+pub(super) async fn groups_of(deed: &mut Deed, account_id: &str) -> Result<BTreeSet<String>> {
+    names(deed, &GROUPS_OF, account_id, "name").await
+}
+
+pub(super) async fn add_group(deed: &mut Deed, tenant_id: &str, id: &str, name: &str, external_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [id.into(), tenant_id.into(), name.into(), external_id.into(), now_ms.into()];
+    deed.write(&ADD_GROUP, &values).await.map(|_| ())
+}
+
+pub(super) async fn change_group(deed: &mut Deed, id: &str, name: &str, external_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    changed(deed.write(&CHANGE_GROUP, &[id.into(), name.into(), external_id.into(), now_ms.into()]).await?)
+}
+
+pub(super) async fn remove_group(deed: &mut Deed, id: &str) -> Result<()> {
+    changed(deed.write(&REMOVE_GROUP, &[id.into()]).await?)
+}
+
+pub(super) async fn join(deed: &mut Deed, group_id: &str, account_id: &str) -> Result<()> {
+    deed.write(&JOIN_, &[group_id.into(), account_id.into()]).await.map(|_| ())
+}
+
+pub(super) async fn leave(deed: &mut Deed, group_id: &str, account_id: &str) -> Result<()> {
+    deed.write(&LEAVE, &[group_id.into(), account_id.into()]).await.map(|_| ())
 }

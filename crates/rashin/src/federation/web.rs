@@ -1,5 +1,6 @@
 //! Pages of machine tokens and single sign-on.
 
+mod scim;
 mod sign_on;
 mod tokens;
 
@@ -11,6 +12,7 @@ use crate::face::App;
 /// The routes.
 pub fn routes() -> Router<App> {
     Router::new()
+        .merge(scim::routes())
         .route("/tokens", get(tokens::show_tokens).post(tokens::make_token))
         .route("/tokens/{id}/revocation", post(tokens::revoke_token))
         .route("/sign-in/sso", get(sign_on::choose))

@@ -82,3 +82,4 @@ done-provider-added = The provider was added. Register the redirect address ther
 done-provider-ended = The provider is no longer used.
 done-group-mapped = The group gives the role.
 done-group-unmapped = The group no longer gives the role.
+act-federation-provision = Provision people and groups

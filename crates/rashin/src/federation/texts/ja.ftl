@@ -82,3 +82,4 @@ done-provider-added = 認証サービスを加えました。リダイレクト�
 done-provider-ended = 認証サービスを使うのをやめました。
 done-group-mapped = グループに役割を与えました。
 done-group-unmapped = グループの役割をやめました。
+act-federation-provision = 利用者とグループの自動登録
