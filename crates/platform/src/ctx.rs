@@ -6,6 +6,7 @@ use crate::act::{Act, Actor, Gate, Object, Open, Via};
 use crate::clock::{Clock, Entropy};
 use crate::db::{Db, Row, Statement, Value};
 use crate::deed::Deed;
+use crate::limit::Limit;
 use crate::log::Keeper;
 use crate::{Error, Message, Result};
 
@@ -35,6 +36,7 @@ pub struct Ctx {
     actor: Actor,
     via: Via,
     proved_at_ms: Option<i64>,
+    limit: Option<Arc<Limit>>,
 }
 
 /// So long a proof of being there counts for acts that need a fresh one.
@@ -44,7 +46,7 @@ impl Ctx {
     /// `actor` asking through `via`.
     #[must_use]
     pub fn new(ground: Ground, actor: Actor, via: Via) -> Self {
-        Self { ground, actor, via, proved_at_ms: None }
+        Self { ground, actor, via, proved_at_ms: None, limit: None }
     }
 
     /// The same asker, who proved to be there at that moment.
@@ -62,6 +64,17 @@ impl Ctx {
         !asked || self.proved_at_ms.is_some_and(|at_ms| (0..=FRESH_MS).contains(&age(at_ms)))
     }
 
+    /// The same asker, who may do no more than the limit allows.
+    #[must_use]
+    pub fn within(mut self, limit: Limit) -> Self {
+        self.limit = Some(Arc::new(limit));
+        self
+    }
+
+    fn is_within(&self, act: &Act) -> bool {
+        self.limit.as_ref().is_none_or(|limit| limit.allows(act))
+    }
+
     /// Who asks.
     #[must_use]
     pub fn actor(&self) -> &Actor {
@@ -77,7 +90,8 @@ impl Ctx {
     /// The same world for another asker.
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {
-        Self { ground: self.ground.clone(), actor, via: self.via, proved_at_ms: self.proved_at_ms }
+        let limit = self.limit.clone();
+        Self { ground: self.ground.clone(), actor, via: self.via, proved_at_ms: self.proved_at_ms, limit }
     }
 
     /// The signed-in account and its tenant; for others the answer is that they must sign in.
@@ -117,6 +131,9 @@ impl Ctx {
 
     /// Whether the asker may do the act to the object, without doing it.
     pub async fn may(&self, act: &'static Act, object: &Object) -> Result<bool> {
+        if !self.is_within(act) {
+            return Ok(false);
+        }
         let mut db = &self.ground.db;
         permitted(&*self.ground.gate, &mut db, &self.actor, act, object, self.now_ms()).await
     }
@@ -156,7 +173,8 @@ impl Ctx {
         let mut transaction = self.ground.db.begin().await?;
         let now_ms = self.now_ms();
         let gate = &*self.ground.gate;
-        if permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
+        let within = self.is_within(act);
+        if within && permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
             if act.fresh && !self.is_fresh() {
                 return Err(Error::Forbidden(Message::new("error-proof-needed")));
             }

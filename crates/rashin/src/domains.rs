@@ -2,7 +2,7 @@
 
 use platform::{Act, Statement};
 
-use crate::{access, assessment, audit_log, identity, operate, organisation, population};
+use crate::{access, assessment, audit_log, federation, identity, operate, organisation, population};
 
 /// One domain as the rest of the program sees it.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,7 @@ pub const ALL: &[Domain] = &[
     Domain { name: "organisation", acts: organisation::acts::ALL, statements: organisation::store::ALL },
     Domain { name: "access", acts: access::acts::ALL, statements: access::store::ALL },
     Domain { name: "identity", acts: identity::acts::ALL, statements: identity::store::ALL },
+    Domain { name: "federation", acts: federation::acts::ALL, statements: federation::store::ALL },
     Domain { name: "audit_log", acts: audit_log::acts::ALL, statements: audit_log::store::ALL },
     Domain { name: "assessment", acts: assessment::acts::ALL, statements: assessment::store::ALL },
     Domain { name: "population", acts: population::acts::ALL, statements: population::store::ALL },

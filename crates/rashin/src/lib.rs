@@ -13,6 +13,8 @@ pub mod access;
 
 pub mod identity;
 
+pub mod federation;
+
 pub mod audit_log;
 
 pub mod assessment;

@@ -12,10 +12,13 @@ use rashin::face::commands::{Desk, DeskArgs, explain, language};
 use rashin::face::sandbox;
 use rashin::face::serve::{self, Place};
 use rashin::face::texts::texts;
+use rashin::federation::fetch::{Fetcher, Reach};
 use rashin::operate::front::{Front, Network};
 use rashin::operate::mail::{Mail, MailArgs};
 use rashin::operate::tls::{Tls, TlsArgs};
-use rashin::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
+use rashin::{
+    access, assessment, audit_log, benchmark, catalog, federation, identity, operate, organisation, population,
+};
 
 /// 羅針 — information security governance: self-check, diagnosis, and what follows from it.
 #[derive(Parser)]
@@ -94,6 +97,20 @@ enum What {
     },
     /// Sign what others' logs say of themselves, if they were not rewritten
     Witness(audit_log::witness::WitnessArgs),
+    /// Single sign-on
+    SignOn {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: federation::cli::SignOnCommand,
+    },
+    /// Machine tokens
+    Token {
+        #[command(flatten)]
+        desk: DeskArgs,
+        #[command(subcommand)]
+        command: federation::cli::TokenCommand,
+    },
     /// The audit log
     Log {
         #[command(flatten)]
@@ -127,9 +144,16 @@ struct ServeArgs {
     metrics_token: Option<String>,
     #[command(flatten)]
     mail: MailArgs,
+    /// How far providers of single sign-on are asked: outside, private (one's own network too), loopback (tests)
+    #[arg(long, default_value = "outside", value_parser = reach)]
+    sign_on_reach: Reach,
     /// On an empty database: load the fictional sample companies
     #[arg(long)]
     sample: bool,
+}
+
+fn reach(text: &str) -> std::result::Result<Reach, String> {
+    Reach::parse(text).ok_or_else(|| "outside, private or loopback".to_owned())
 }
 
 async fn run_server(args: ServeArgs) -> Result<()> {
@@ -138,6 +162,7 @@ async fn run_server(args: ServeArgs) -> Result<()> {
     let mut app = serve::open(&place).await?;
     app.mail = mail;
     app.front = Arc::new(Front { trusted: args.trusted_proxy, metrics_token: args.metrics_token });
+    app.sign_on.fetcher = Fetcher::new(args.sign_on_reach)?;
     if args.sample {
         rashin::sample::load(&app).await?;
         say(&rashin::sample::how_to_sign_in(&app.public_url));
@@ -198,6 +223,10 @@ async fn run(what: What, language: Language) -> Result<()> {
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Account { desk, command } => identity::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Access { desk, command } => access::cli::run(command, &Desk::open(&desk, language).await?).await,
+        What::SignOn { desk, command } => {
+            federation::cli::run_sign_on(command, &Desk::open(&desk, language).await?).await
+        }
+        What::Token { desk, command } => federation::cli::run_token(command, &Desk::open(&desk, language).await?).await,
         What::Log { desk, command } => audit_log::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Catalog(_) | What::Population(_) | What::Diagnose(_) | What::ReadAnswers { .. } | What::RenderWorker => {
             Ok(())

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod consents;
 pub mod custom;
 pub mod explain;
+pub mod from_outside;
 pub mod gate;
 pub mod model;
 pub mod refusals;

@@ -6,7 +6,7 @@ use super::consents::Consent;
 use super::model::{CustomRole, Grant};
 
 statements! {
-    TENANT_OF = "SELECT tenant_id FROM accounts WHERE id = $1";
+    TENANT_OF = "SELECT tenant_id FROM accounts WHERE id = $1 AND kind = 'person'";
     ADD_GRANT = "INSERT INTO grants (id, tenant_id, account_id, role, unit_id, granted_by, granted_at_ms, reason, until_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     END_GRANT = "UPDATE grants SET ended_at_ms = $2 WHERE id = $1 AND ended_at_ms IS NULL";
@@ -21,14 +21,14 @@ statements! {
     COLLEAGUES = "SELECT DISTINCT a.id, a.name FROM accounts a JOIN grant_powers g ON g.account_id = a.id \
         JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 LEFT JOIN account_suspensions s ON s.account_id = a.id \
         WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
-        AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' \
-        ORDER BY a.name, a.id LIMIT 1000";
+        AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND a.kind = 'person' \
+        AND u.path LIKE gu.path || '%' ORDER BY a.name, a.id LIMIT 1000";
     ALLOWED_ = "SELECT 1 AS yes FROM grant_powers g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
         JOIN accounts a ON a.id = g.account_id LEFT JOIN account_suspensions s ON s.account_id = a.id \
         WHERE g.account_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
         AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' LIMIT 1";
-    ADMINISTRATORS = "SELECT COUNT(DISTINCT g.account_id) AS n FROM grants g LEFT JOIN account_suspensions s ON s.account_id = g.account_id \
-        WHERE g.tenant_id = $1 AND g.unit_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
+    ADMINISTRATORS = "SELECT COUNT(DISTINCT g.account_id) AS n FROM grants g JOIN accounts a ON a.id = g.account_id AND a.kind = 'person' \
+        LEFT JOIN account_suspensions s ON s.account_id = g.account_id WHERE g.tenant_id = $1 AND g.unit_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) AND s.account_id IS NULL";
     // Who can give rights on a unit: its administrators and those above, who can sign in.
     GIVERS = "SELECT DISTINCT a.name FROM grants g JOIN accounts a ON a.id = g.account_id JOIN units gu ON gu.id = g.unit_id \

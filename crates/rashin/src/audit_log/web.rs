@@ -35,7 +35,8 @@ struct LogPage {
     areas: &'static [&'static str],
 }
 
-const AREAS: &[&str] = &["organisation.", "identity.", "audit-log.", "assessment.", "population."];
+const AREAS: &[&str] =
+    &["organisation.", "access.", "identity.", "federation.", "audit-log.", "assessment.", "population."];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -12,7 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::App;
-use crate::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
+use crate::{
+    access, assessment, audit_log, benchmark, catalog, federation, identity, operate, organisation, population,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -45,6 +47,7 @@ pub fn routes_and_document() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(organisation::api::routes())
         .merge(access::api::routes())
         .merge(identity::api::routes())
+        .merge(federation::api::routes())
         .merge(audit_log::api::routes())
         .merge(assessment::api::routes())
         .merge(population::api::routes())

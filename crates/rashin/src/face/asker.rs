@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use platform::web::{cookie, language_of};
-use platform::{Actor, Ctx, Language, Via};
+use platform::{Actor, Ctx, Language, Limit, Via};
 
-use super::{App, Failure, Page};
+use super::{App, Failure, Page, machine};
+use crate::federation::is_machine_token;
 use crate::identity::{self, Door, Session};
 
 /// Name of the session cookie.
@@ -24,6 +25,8 @@ pub struct Found {
     pub session: Session,
     /// The token held.
     pub token: String,
+    /// What a machine may do at most; none for people.
+    pub limit: Option<Limit>,
 }
 
 /// Whoever asks, signed in or not.
@@ -102,12 +105,15 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
     let Some(token) = by_bearer.clone().or(by_cookie) else { return next.run(request).await };
     let via = if api { Via::Api } else { Via::Page };
     let anonymous = app.ctx(Actor::Anonymous { source: String::new() }, via);
+    if let Some(token) = by_bearer.as_deref().filter(|token| is_machine_token(token)) {
+        return machine::answer(&anonymous, token, request, next).await;
+    }
     let session = match identity::find_session(&anonymous, &token).await {
         Ok(Some(session)) => session,
         Ok(None) => return next.run(request).await,
         Err(error) => return Failure(error).into_response(),
     };
-    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone() });
+    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone(), limit: None });
     let mut response = next.run(request).await;
     if !response.headers().contains_key(header::SET_COOKIE) {
         let ctx = anonymous.as_actor(actor_of(&session));
@@ -149,6 +155,9 @@ impl Asker {
         let mut ctx = app.ctx(actor, via);
         if let Some(found) = &found {
             ctx = ctx.proved_at(found.session.proved_at_ms);
+        }
+        if let Some(limit) = found.as_ref().and_then(|found| found.limit.clone()) {
+            ctx = ctx.within(limit);
         }
         let door = door_of(&parts.headers, &source);
         Self { ctx, found, language, source, door, page }

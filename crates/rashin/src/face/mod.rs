@@ -6,8 +6,10 @@ pub mod app;
 pub mod asker;
 pub mod assets;
 pub mod commands;
+mod doors;
 pub mod failure;
 mod help;
+mod machine;
 pub mod page;
 pub mod period;
 pub mod preferences;
@@ -18,6 +20,7 @@ pub mod texts;
 
 pub use app::App;
 pub use asker::{Asker, SignedIn};
+pub use doors::{Doors, doors};
 pub use failure::Failure;
 pub use page::{Done, Html, Page};
 

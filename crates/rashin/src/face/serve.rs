@@ -22,10 +22,15 @@ use super::sandbox::Sandbox;
 use super::{App, api, asker, assets, failure, help, preferences, texts};
 use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::audit_log::LogKey;
+use crate::federation::Means;
+use crate::federation::fetch::{Fetcher, Reach};
+use crate::federation::secrets::SecretFolder;
 use crate::operate::mail::Mail;
 use crate::operate::metrics::Metrics;
 use crate::operate::tls::Tls;
-use crate::{access, assessment, audit_log, benchmark, catalog, identity, operate, organisation, population};
+use crate::{
+    access, assessment, audit_log, benchmark, catalog, federation, identity, operate, organisation, population,
+};
 
 /// Forms and JSON are at most this large, bytes; uploads of files have their own limit.
 pub const BODY_LIMIT: usize = 512 * 1024;
@@ -97,8 +102,19 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
         mail: Mail::default(),
         front: Arc::default(),
         metrics: Metrics::default(),
+        sign_on: sign_on(place)?,
         sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
+    })
+}
+
+/// Providers are asked outside only; those of the tests are on this machine.
+fn sign_on(place: &Place) -> Result<Means> {
+    let reach = if cfg!(test) { Reach::Loopback } else { Reach::default() };
+    Ok(Means {
+        fetcher: Fetcher::new(reach)?,
+        secrets: SecretFolder::below(&place.data),
+        public_url: place.public_url.trim_end_matches('/').into(),
     })
 }
 
@@ -118,6 +134,7 @@ pub fn router(app: App) -> Router {
         .merge(organisation::web::routes())
         .merge(access::web::routes())
         .merge(identity::web::routes())
+        .merge(federation::web::routes())
         .merge(audit_log::web::routes())
         .merge(assessment::web::routes())
         .merge(population::web::routes())

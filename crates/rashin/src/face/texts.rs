@@ -19,6 +19,7 @@ sources![
     "organisation",
     "access",
     "identity",
+    "federation",
     "audit_log",
     "assessment",
     "population",

@@ -10,6 +10,7 @@ pub mod api;
 pub mod budget;
 pub mod cli;
 pub mod factors;
+pub mod federated;
 pub mod links;
 mod mailing;
 pub mod model;

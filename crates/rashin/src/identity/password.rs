@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// Hash of a password nobody has; verified for unknown accounts, so that they take as long as known ones.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5aGFzdGhpc3B3$vFHJlF1eP9TT8Xk4gQ9MGnlYqzY7BqmWBhnVZpbE4cQ";
+pub(super) const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5aGFzdGhpc3B3$vFHJlF1eP9TT8Xk4gQ9MGnlYqzY7BqmWBhnVZpbE4cQ";
 
 fn argon2() -> Result<Argon2<'static>> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(Error::internal)?;

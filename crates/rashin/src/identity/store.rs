@@ -10,15 +10,19 @@ pub(super) use factors::*;
 
 statements! {
     COUNT_ACTIVE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id \
-        WHERE s.account_id IS NULL AND (a.tenant_id = $1 OR $1 = '')";
+        WHERE s.account_id IS NULL AND a.kind = 'person' AND (a.tenant_id = $1 OR $1 = '')";
+    ADD_MACHINE = "INSERT INTO accounts (id, tenant_id, email, name, password_hash, created_at_ms, version, kind) \
+        VALUES ($1, $2, $3, $4, '', $5, 1, 'machine')";
+    RENAME = "UPDATE accounts SET email = $2, name = $3, version = version + 1 WHERE id = $1";
     ADD_ACCOUNT = "INSERT INTO accounts (id, tenant_id, email, name, password_hash, created_at_ms, version) \
         VALUES ($1, $2, $3, $4, $5, $6, 1)";
     BY_EMAIL = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
-        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.email = $1";
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.email = $1 AND a.kind = 'person'";
     BY_ID = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
-        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.id = $1";
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.id = $1 AND a.kind = 'person'";
     OF_TENANT = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
-        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 ORDER BY a.name, a.id LIMIT 1000";
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' \
+        ORDER BY a.name, a.id LIMIT 1000";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $2, version = version + 1 WHERE id = $1";
     SUSPEND = "INSERT INTO account_suspensions (account_id, suspended_by, suspended_at_ms, reason) VALUES ($1, $2, $3, $4)";
     UNSUSPEND = "DELETE FROM account_suspensions WHERE account_id = $1";
@@ -124,6 +128,16 @@ pub(super) async fn add_account(deed: &mut Deed, account: &Credentials) -> Resul
         now_ms.into(),
     ];
     deed.write(&ADD_ACCOUNT, &values).await.map(|_| ())
+}
+
+pub(super) async fn add_machine(deed: &mut Deed, id: &str, tenant_id: &str, name: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [id.into(), tenant_id.into(), format!("machine:{id}").into(), name.into(), now_ms.into()];
+    deed.write(&ADD_MACHINE, &values).await.map(|_| ())
+}
+
+pub(super) async fn rename(deed: &mut Deed, id: &str, email: &str, name: &str) -> Result<()> {
+    deed.write(&RENAME, &[id.into(), email.into(), name.into()]).await.map(|_| ())
 }
 
 pub(super) async fn by_email(ctx: &Ctx, email: &str) -> Result<Option<Credentials>> {

@@ -41,6 +41,12 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /access/consents/{id}/decision", "POST /consents/{id}/decision", "access decide"),
     ("POST /units/{id}/party", "PUT /units/{id}/party", "access party"),
     ("POST /audit-entries/{id}/erasure", "POST /audit-entries/{id}/erasure", "log erase"),
+    ("POST /tokens", "POST /tokens", "token make"),
+    ("POST /tokens/{id}/revocation", "DELETE /tokens/{id}", "token revoke"),
+    ("POST /sign-on/providers", "POST /sign-on-providers", "sign-on add"),
+    ("POST /sign-on/providers/{id}/end", "DELETE /sign-on-providers/{id}", "sign-on end"),
+    ("POST /sign-on/groups", "POST /group-roles", "sign-on map"),
+    ("POST /sign-on/groups/{id}/end", "DELETE /group-roles/{id}", "sign-on unmap"),
     ("POST /units", "POST /units", "unit add"),
     ("POST /units/{id}", "PUT /units/{id}", "unit edit"),
     ("POST /units/{id}/closure", "PUT /units/{id}/closure", "unit close"),
@@ -107,6 +113,9 @@ const OPEN: &[&str] = &["POST /setup", "POST /sessions", "POST /invitations/acce
 /// Commands that read.
 const READING: &[&str] = &[
     "unit list",
+    "token list",
+    "sign-on list",
+    "sign-on groups",
     "account list",
     "access roles",
     "access consents",
@@ -369,6 +378,8 @@ fn commands() -> BTreeSet<String> {
     of::<crate::organisation::cli::Command>("unit", &mut found);
     of::<crate::identity::cli::Command>("account", &mut found);
     of::<crate::access::cli::Command>("access", &mut found);
+    of::<crate::federation::cli::SignOnCommand>("sign-on", &mut found);
+    of::<crate::federation::cli::TokenCommand>("token", &mut found);
     of::<crate::audit_log::cli::Command>("log", &mut found);
     of::<crate::assessment::cli::Command>("assessment", &mut found);
     found

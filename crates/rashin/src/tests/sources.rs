@@ -52,6 +52,10 @@ pub(crate) fn page_routes() -> BTreeMap<String, Vec<&'static str>> {
             let methods = [("get(", "GET"), ("post(", "POST"), ("put(", "PUT"), ("delete(", "DELETE")];
             let named =
                 |word: &str| [" ", ".", ",", "\n", "("].iter().any(|before| piece.contains(&format!("{before}{word}")));
+            // Machines have their own protocol there.
+            if path.starts_with("/scim/") {
+                continue;
+            }
             routes
                 .entry(path.to_owned())
                 .or_default()

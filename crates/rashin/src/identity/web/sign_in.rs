@@ -16,7 +16,7 @@ use super::{admitted, exchanged, link_token};
 use crate::face::asker::{DEVICE_COOKIE, secret_cookie, session_cookie};
 use crate::face::page::{Faults, encode, faults_or};
 use crate::face::preferences::local_path;
-use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
+use crate::face::{Answer, App, Asker, Done, Doors, Failure, Html, Page, SignedIn, doors};
 use crate::identity::passkeys::{self, Site};
 use crate::identity::sign_in::{Admission, DEVICE_MS, Entry, second_step_has_passkeys};
 
@@ -44,6 +44,7 @@ struct SignInPage {
     email: String,
     next: String,
     failure: String,
+    doors: Doors,
 }
 
 #[derive(Deserialize)]
@@ -52,12 +53,13 @@ struct Next {
     next: String,
 }
 
-async fn show_sign_in(asker: Asker, Query(query): Query<Next>) -> Response {
+async fn show_sign_in(asker: Asker, Query(query): Query<Next>) -> Answer<Response> {
     if asker.found.is_some() {
-        return Redirect::to(local_path(&query.next)).into_response();
+        return Ok(Redirect::to(local_path(&query.next)).into_response());
     }
-    Html(SignInPage { page: asker.page, email: String::new(), next: query.next, failure: String::new() })
-        .into_response()
+    let doors = doors(&asker.ctx, &query.next).await?;
+    let (page, next) = (asker.page, query.next);
+    Ok(Html(SignInPage { page, email: String::new(), next, failure: String::new(), doors }).into_response())
 }
 
 #[derive(Deserialize)]
@@ -111,7 +113,8 @@ async fn sign_in(State(app): State<App>, asker: Asker, Form(form): Form<SignInFo
         }
         Err(error) => refusal(&asker.page, error)?,
     };
-    Ok(Html(SignInPage { page: asker.page, email: form.email, next: form.next, failure }).into_response())
+    let doors = doors(&asker.ctx, &form.next).await?;
+    Ok(Html(SignInPage { page: asker.page, email: form.email, next: form.next, failure, doors }).into_response())
 }
 
 #[derive(Template)]

@@ -1,0 +1,23 @@
+//! Ways to sign in besides the password, as the sign-in page offers them.
+
+use platform::{Ctx, Result};
+
+use super::page::encode;
+use crate::federation::providers;
+
+/// Buttons of the sign-in page.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// Address and name of each.
+    pub doors: Vec<(String, String)>,
+    /// Whether the address must say first which one it is.
+    pub by_address: bool,
+}
+
+/// The doors there are; whoever comes in is led to `next`.
+pub async fn doors(ctx: &Ctx, next: &str) -> Result<Doors> {
+    let (found, by_address) = providers::offered(ctx).await?;
+    let next = encode(next);
+    let doors = found.into_iter().map(|door| (format!("/sign-in/sso/{}?next={next}", door.id), door.name)).collect();
+    Ok(Doors { doors, by_address })
+}

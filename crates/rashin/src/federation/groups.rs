@@ -1,0 +1,44 @@
+//! What groups of other systems mean here: roles given and ended as records.
+
+use std::collections::BTreeSet;
+
+use platform::{Ctx, Deed, Result};
+
+use super::store;
+use crate::access::{Terms, from_outside};
+
+/// Makes the roles an account has from a source those that its groups give. Roles given by hand are left alone, and the
+/// last administrator keeps the role.
+pub(super) async fn settle(
+    ctx: &Ctx,
+    deed: &mut Deed,
+    tenant_id: &str,
+    account_id: &str,
+    source: &str,
+    groups: &BTreeSet<String>,
+) -> Result<()> {
+    let mapped = store::mapped(deed, tenant_id).await?;
+    let wanted: Vec<_> = mapped.into_iter().filter(|mapped| groups.contains(&mapped.group)).collect();
+    let held = store::held(deed, account_id, source).await?;
+    let mut given: BTreeSet<(String, String)> = BTreeSet::new();
+    for held in held {
+        if wanted.iter().any(|wanted| wanted.role == held.role && wanted.unit_id == held.unit_id) {
+            given.insert((held.role, held.unit_id));
+        } else if from_outside::end(deed, tenant_id, &held.role, &held.unit_id, &held.grant_id).await? {
+            store::end_held(deed, &held.grant_id).await?;
+            deed.note(&format!("ended.{}", held.grant_id), held.role);
+        }
+    }
+    for wanted in wanted {
+        if !given.insert((wanted.role.clone(), wanted.unit_id.clone())) {
+            continue;
+        }
+        let reason = format!("{source}: {}", wanted.group);
+        let terms = Terms { role: &wanted.role, unit_id: &wanted.unit_id, reason: &reason, until_ms: None };
+        let grant_id = from_outside::give(ctx, deed, tenant_id, account_id, terms).await?;
+        deed.note(&format!("given.{grant_id}"), wanted.role.as_str());
+        let held = store::Held { grant_id, role: wanted.role, unit_id: wanted.unit_id };
+        store::add_held(deed, account_id, source, &held).await?;
+    }
+    Ok(())
+}

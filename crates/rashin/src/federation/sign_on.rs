@@ -1,0 +1,304 @@
+//! Signing in with another system's word: authorisation code with PKCE (RFC 7636), nonce, and state bound to the browser.
+//!
+//! The browser holds one secret in a cookie; nonce and code verifier are made from it and the state, so that the
+//! database has nothing by which a sign-in could be taken over.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::url::Url;
+use platform::{Ctx, Deed, Error, Message, Object, Result};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::discovery::{self, Discovered};
+use super::id_token::{self, Claims, Expected};
+use super::model::Provider;
+use super::providers::Means;
+use super::store::Attempt;
+use super::{acts, groups, store};
+use crate::identity::federated::{self, Known};
+
+/// A sign-in that was begun works for ten minutes.
+const ATTEMPT_MS: i64 = 10 * 60 * 1000;
+/// So many may be open at a provider at once.
+const MOST_ATTEMPTS: i64 = 1000;
+const MOST_GROUPS: usize = 1000;
+
+/// Why somebody was not let in.
+enum No {
+    /// The other side's word does not hold; a word for the log.
+    Refused(&'static str),
+    /// It could not be asked here.
+    Failed(Error),
+}
+
+impl From<&'static str> for No {
+    fn from(cause: &'static str) -> Self {
+        Self::Refused(cause)
+    }
+}
+
+impl From<Error> for No {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Where to lead the browser, and what it is to keep.
+#[derive(Debug)]
+pub struct Begun {
+    /// Address at the provider.
+    pub address: String,
+    /// Secret for the cookie.
+    pub browser: String,
+}
+
+/// What the browser brings back from the provider.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    /// Code to be exchanged.
+    pub code: String,
+    /// State that was sent.
+    pub state: String,
+    /// Who answers, where the provider says so.
+    pub iss: String,
+    /// What went wrong there.
+    pub error: String,
+}
+
+/// Somebody who was let in.
+#[derive(Debug)]
+pub struct Admitted {
+    /// Session token.
+    pub token: String,
+    /// Where they wanted to go.
+    pub next: String,
+}
+
+fn derived(what: &str, browser: &str, state: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{what}\n{browser}\n{state}").as_bytes()))
+}
+
+fn refused(cause: &'static str) -> Error {
+    Error::Forbidden(Message::new("error-sign-on").with("cause", cause))
+}
+
+async fn refuse(ctx: &Ctx, provider: &Provider, burnt: Option<&str>, cause: &'static str) -> Error {
+    let entered = async {
+        let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
+        deed.in_log_of(&provider.tenant_id);
+        if let Some(state_hash) = burnt {
+            store::use_attempt(&mut deed, state_hash).await?;
+        }
+        deed.note("outcome", "refused");
+        deed.note("cause", cause);
+        deed.commit("").await
+    };
+    match entered.await {
+        Ok(()) => refused(cause),
+        Err(error) => error,
+    }
+}
+
+/// Begins a sign-in at a provider.
+pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str) -> Result<Begun> {
+    let provider = store::provider(ctx, provider_id).await?;
+    let found = match discovery::discover(&means.fetcher, &provider.issuer).await {
+        Ok(found) => found,
+        Err(cause) => return Err(refuse(ctx, &provider, None, cause).await),
+    };
+    let (browser, state) = (federated::new_secret(ctx)?, federated::new_secret(ctx)?);
+    let attempt = Attempt {
+        state_hash: federated::secret_hash(&state),
+        provider_id: provider.id.clone(),
+        browser_hash: federated::secret_hash(&browser),
+        next: next.chars().take(1000).collect(),
+    };
+    let mut deed = ctx.begin(&acts::BEGIN_SIGN_ON, Object::free("provider", &provider.id)).await?;
+    deed.in_log_of(&provider.tenant_id);
+    if store::open_attempts(&mut deed, &provider.id).await? >= MOST_ATTEMPTS {
+        return Err(Error::TooMany(Message::new("error-too-many").with("seconds", 60)));
+    }
+    store::add_attempt(&mut deed, &attempt, ctx.now_ms() + ATTEMPT_MS).await?;
+    deed.commit("").await?;
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(derived("verifier", &browser, &state).as_bytes()));
+    let mut address = Url::parse(&found.authorization_endpoint).map_err(Error::internal)?;
+    address
+        .query_pairs_mut()
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &provider.client_id)
+        .append_pair("redirect_uri", &means.redirect_address(&provider.id))
+        .append_pair("scope", "openid email profile")
+        .append_pair("state", &state)
+        .append_pair("nonce", &derived("nonce", &browser, &state))
+        .append_pair("code_challenge", &challenge)
+        .append_pair("code_challenge_method", "S256");
+    Ok(Begun { address: address.into(), browser })
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    id_token: String,
+}
+
+async fn exchange(
+    means: &Means,
+    provider: &Provider,
+    secret: &str,
+    found: &Discovered,
+    answer: &Answer,
+    browser: &str,
+) -> Result<String, No> {
+    let redirect = means.redirect_address(&provider.id);
+    let verifier = derived("verifier", browser, &answer.state);
+    let mut form = vec![
+        ("grant_type", "authorization_code"),
+        ("code", answer.code.as_str()),
+        ("redirect_uri", redirect.as_str()),
+        ("code_verifier", verifier.as_str()),
+        ("client_id", provider.client_id.as_str()),
+    ];
+    let basic = found.by_header().then_some((provider.client_id.as_str(), secret));
+    if basic.is_none() {
+        form.push(("client_secret", secret));
+    }
+    let body = means.fetcher.post(&found.token_endpoint, &form, basic).await?;
+    let tokens: Tokens = serde_json::from_slice(&body).map_err(|_| "no-id-token")?;
+    Ok(tokens.id_token)
+}
+
+/// What the provider vouches for, if its answer belongs to this browser and holds in every point.
+async fn prove(
+    ctx: &Ctx,
+    means: &Means,
+    provider: &Provider,
+    attempt: Option<&Attempt>,
+    answer: &Answer,
+    browser: &str,
+) -> Result<Claims, No> {
+    let attempt = attempt.ok_or("state")?;
+    if attempt.provider_id != provider.id {
+        return Err("other-provider".into());
+    }
+    if attempt.browser_hash != federated::secret_hash(browser) {
+        return Err("other-browser".into());
+    }
+    if !answer.error.is_empty() || answer.code.is_empty() || answer.code.len() > 4096 {
+        return Err("no-code".into());
+    }
+    let found = discovery::discover(&means.fetcher, &provider.issuer).await?;
+    let named = !answer.iss.is_empty();
+    if named && answer.iss != provider.issuer || !named && found.authorization_response_iss_parameter_supported {
+        return Err("answer-of-another".into());
+    }
+    let secret = means.secrets.read(&store::secret_id(ctx, &provider.id).await?)?;
+    let token = exchange(means, provider, &secret, &found, answer, browser).await?;
+    let keys = discovery::keys(&means.fetcher, &found).await?;
+    let expected = Expected {
+        issuer: &provider.issuer,
+        client_id: &provider.client_id,
+        nonce: &derived("nonce", browser, &answer.state),
+        now_s: ctx.now_ms().div_euclid(1000),
+    };
+    Ok(id_token::verify(&token, &keys, expected)?)
+}
+
+fn claim<'a>(claims: &'a Claims, name: &str) -> &'a str {
+    claims.get(name).and_then(|value| value.as_str()).unwrap_or("")
+}
+
+/// The verified address, in one of the provider's domains.
+fn address(provider: &Provider, claims: &Claims) -> Result<String, No> {
+    let email = claim(claims, "email").trim().to_lowercase();
+    let domain = email.rsplit_once('@').map(|(_, domain)| domain).ok_or("no-email")?;
+    if claims.get("email_verified") != Some(&serde_json::Value::Bool(true)) {
+        return Err("email-not-verified".into());
+    }
+    if !provider.domains.iter().any(|own| own == domain) {
+        return Err("email-of-another-domain".into());
+    }
+    Ok(email)
+}
+
+/// The account of a subject: the one it is bound to, else the one with its verified address, else a new one.
+async fn account(ctx: &Ctx, deed: &mut Deed, provider: &Provider, claims: &Claims) -> Result<Known, No> {
+    let subject = claim(claims, "sub");
+    if let Some(id) = store::bound(deed, &provider.id, subject).await? {
+        let known = federated::person(ctx, &id).await?;
+        return if known.tenant_id == provider.tenant_id { Ok(known) } else { Err("other-tenant".into()) };
+    }
+    let email = address(provider, claims)?;
+    let known = match federated::person_by_email(ctx, &email).await? {
+        Some(known) if known.tenant_id != provider.tenant_id => return Err("other-tenant".into()),
+        Some(known) if known.suspended => return Err("suspended".into()),
+        Some(known) => known,
+        None if !provider.brings_people => return Err("unknown-person".into()),
+        None => {
+            let name = Some(claim(claims, "name").trim()).filter(|name| (1..=100).contains(&name.chars().count()));
+            let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or("")).to_owned();
+            let id = federated::enter_person(ctx, deed, &provider.tenant_id, &email, &name).await?;
+            deed.note("new", true);
+            Known { id, tenant_id: provider.tenant_id.clone(), email, name, suspended: false }
+        }
+    };
+    if store::is_bound(deed, &provider.id, &known.id).await? {
+        return Err("bound-to-another-subject".into());
+    }
+    store::bind(deed, &provider.id, subject, &known.id).await?;
+    deed.note("bound", true);
+    Ok(known)
+}
+
+/// Groups of the claim the provider is set up with; none where it says nothing of groups.
+fn groups_of(provider: &Provider, claims: &Claims) -> Result<Option<BTreeSet<String>>, No> {
+    let Some(found) = claims.get(&provider.groups_claim).filter(|_| !provider.groups_claim.is_empty()) else {
+        return Ok(None);
+    };
+    let all = found.as_array().filter(|all| all.len() <= MOST_GROUPS).ok_or("groups")?;
+    Ok(Some(all.iter().filter_map(|group| group.as_str().map(str::to_owned)).collect()))
+}
+
+async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claims) -> Result<String, No> {
+    let groups = groups_of(provider, claims)?;
+    let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
+    deed.in_log_of(&provider.tenant_id);
+    if !store::use_attempt(&mut deed, &attempt.state_hash).await? {
+        return Err("state-used".into());
+    }
+    let known = account(ctx, &mut deed, provider, claims).await?;
+    if known.suspended {
+        return Err("suspended".into());
+    }
+    if let Some(groups) = groups {
+        let source = format!("sso:{}", provider.id);
+        groups::settle(ctx, &mut deed, &provider.tenant_id, &known.id, &source, &groups).await?;
+    }
+    deed.note("outcome", "vouched");
+    deed.note("account", known.id.as_str());
+    deed.commit("").await?;
+    Ok(known.id)
+}
+
+/// Ends a sign-in with what the browser brought back: a session, or a refusal that stands in the log with its cause.
+pub async fn finish(ctx: &Ctx, means: &Means, provider_id: &str, answer: &Answer, browser: &str) -> Result<Admitted> {
+    let provider = store::provider(ctx, provider_id).await?;
+    let attempt = store::attempt(ctx, &federated::secret_hash(&answer.state)).await?;
+    let proved = async {
+        let claims = prove(ctx, means, &provider, attempt.as_ref(), answer, browser).await?;
+        let attempt = attempt.as_ref().ok_or("state")?;
+        let account_id = enter(ctx, &provider, attempt, &claims).await?;
+        Ok((account_id, attempt.next.clone()))
+    };
+    match proved.await {
+        Ok((account_id, next)) => Ok(Admitted { token: federated::admit(ctx, &account_id).await?, next }),
+        Err(No::Failed(error)) => Err(error),
+        Err(No::Refused(cause)) => {
+            // Somebody else's attempt is left to its own browser.
+            let own = attempt.as_ref().filter(|attempt| attempt.browser_hash == federated::secret_hash(browser));
+            Err(refuse(ctx, &provider, own.map(|attempt| attempt.state_hash.as_str()), cause).await)
+        }
+    }
+}

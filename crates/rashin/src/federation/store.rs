@@ -1,0 +1,476 @@
+//! The federation tables: `machine_tokens`, `sign_on_providers`, `sign_on_attempts`, `sign_on_identities`, `group_roles`,
+//! `federated_grants`, `provisioned_people`, `provisioned_groups`, `provisioned_members`.
+
+use std::collections::BTreeSet;
+
+use platform::{Ctx, Deed, Error, Limit, Result, Row, Value, statements};
+
+use super::model::{GroupRole, Machine, Provider, Purpose, Token};
+
+statements! {
+    ADD_TOKEN = "INSERT INTO machine_tokens (account_id, tenant_id, owner_id, name, token_hash, purpose, role, unit_id, acts, leans_on, \
+        made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    TOKENS = "SELECT t.account_id, t.owner_id, o.name AS owner_name, t.name, t.purpose, t.role, t.unit_id, u.name AS unit_name, t.acts, \
+        t.made_at_ms, t.expires_at_ms, t.last_used_at_ms, t.revoked_at_ms FROM machine_tokens t JOIN accounts o ON o.id = t.owner_id \
+        JOIN units u ON u.id = t.unit_id WHERE t.tenant_id = $1 AND (t.owner_id = $2 OR $2 = '') ORDER BY t.made_at_ms DESC, t.account_id LIMIT 500";
+    MACHINE = "SELECT t.account_id, t.tenant_id, t.name, o.name AS owner_name, t.acts, t.last_used_at_ms FROM machine_tokens t \
+        JOIN accounts o ON o.id = t.owner_id LEFT JOIN account_suspensions s ON s.account_id = t.owner_id \
+        WHERE t.token_hash = $1 AND t.purpose = $2 AND t.revoked_at_ms IS NULL AND t.expires_at_ms > $3 AND t.made_at_ms <= $3 \
+        AND s.account_id IS NULL AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = t.unit_id \
+        WHERE g.account_id = t.owner_id AND g.role = t.leans_on AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $3) \
+        AND u.path LIKE gu.path || '%')";
+    HOLDS = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $3 WHERE g.account_id = $1 AND g.role = $2 \
+        AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%' LIMIT 1";
+    USED = "UPDATE machine_tokens SET last_used_at_ms = $2 WHERE account_id = $1";
+    ADD_PROVIDER = "INSERT INTO sign_on_providers (id, tenant_id, name, issuer, client_id, secret_id, domains, groups_claim, brings_people, \
+        made_by, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    PROVIDERS = "SELECT id, tenant_id, name, issuer, client_id, domains, groups_claim, brings_people, made_at_ms FROM sign_on_providers \
+        WHERE (tenant_id = $1 OR $1 = '') AND ended_at_ms IS NULL ORDER BY name, id LIMIT 200";
+    PROVIDER = "SELECT id, tenant_id, name, issuer, client_id, domains, groups_claim, brings_people, made_at_ms FROM sign_on_providers \
+        WHERE id = $1 AND ended_at_ms IS NULL";
+    SECRET_ID = "SELECT secret_id FROM sign_on_providers WHERE id = $1 AND ended_at_ms IS NULL";
+    END_PROVIDER = "UPDATE sign_on_providers SET ended_by = $2, ended_at_ms = $3 WHERE id = $1 AND ended_at_ms IS NULL";
+    FORGET_ATTEMPTS = "DELETE FROM sign_on_attempts WHERE expires_at_ms <= $1";
+    OPEN_ATTEMPTS = "SELECT COUNT(*) AS n FROM sign_on_attempts WHERE provider_id = $1 AND used_at_ms IS NULL";
+    ADD_ATTEMPT = "INSERT INTO sign_on_attempts (state_hash, provider_id, browser_hash, next, made_at_ms, expires_at_ms) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    ATTEMPT = "SELECT state_hash, provider_id, browser_hash, next FROM sign_on_attempts \
+        WHERE state_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
+    USE_ATTEMPT = "UPDATE sign_on_attempts SET used_at_ms = $2 WHERE state_hash = $1 AND used_at_ms IS NULL";
+    BOUND = "SELECT account_id FROM sign_on_identities WHERE provider_id = $1 AND subject = $2";
+    IS_BOUND = "SELECT 1 AS yes FROM sign_on_identities WHERE provider_id = $1 AND account_id = $2";
+    BIND = "INSERT INTO sign_on_identities (provider_id, subject, account_id, linked_at_ms) VALUES ($1, $2, $3, $4)";
+    GROUP_ROLES = "SELECT r.id, r.group_name, r.role, r.unit_id, u.name AS unit_name FROM group_roles r JOIN units u ON u.id = r.unit_id \
+        WHERE r.tenant_id = $1 ORDER BY r.group_name, r.role, r.id LIMIT 500";
+    MAP_GROUP = "INSERT INTO group_roles (id, tenant_id, group_name, role, unit_id, made_by, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    UNMAP_GROUP = "DELETE FROM group_roles WHERE id = $1";
+    HELD = "SELECT f.grant_id, f.role, f.unit_id FROM federated_grants f JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL \
+        WHERE f.account_id = $1 AND f.source = $2 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 500";
+    ADD_HELD = "INSERT INTO federated_grants (grant_id, account_id, source, role, unit_id) VALUES ($1, $2, $3, $4, $5)";
+    END_HELD = "UPDATE federated_grants SET ended_at_ms = $2 WHERE grant_id = $1";
+    PEOPLE = "SELECT a.id, a.email, a.name, a.created_at_ms, p.external_id, p.changed_at_ms, s.suspended_at_ms FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
+        LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
+        AND (a.email = $3 OR $3 = '') AND (p.external_id = $4 OR $4 = '') \
+        ORDER BY a.created_at_ms, a.id LIMIT $5 OFFSET $6";
+    COUNT_PEOPLE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
+        LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
+        AND (a.email = $3 OR $3 = '') AND (p.external_id = $4 OR $4 = '')";
+    IS_PERSON = "SELECT 1 AS yes FROM accounts WHERE id = $2 AND tenant_id = $1 AND kind = 'person'";
+    PROVISION = "INSERT INTO provisioned_people (account_id, tenant_id, external_id, changed_at_ms) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (account_id) DO UPDATE SET external_id = excluded.external_id, changed_at_ms = excluded.changed_at_ms";
+    GROUPS = "SELECT id, name, external_id, made_at_ms, changed_at_ms FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
+        AND (external_id = $4 OR $4 = '') ORDER BY made_at_ms, id LIMIT $5 OFFSET $6";
+    COUNT_GROUPS = "SELECT COUNT(*) AS n FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
+        AND (external_id = $4 OR $4 = '')";
+    MEMBERS_OF_MANY = "SELECT m.group_id, m.account_id, a.name FROM provisioned_members m JOIN accounts a ON a.id = m.account_id \
+        JOIN provisioned_groups g ON g.id = m.group_id WHERE g.tenant_id = $1 AND (g.id = $2 OR $2 = '') \
+        ORDER BY m.group_id, a.name, a.id LIMIT 50000";
+    MEMBERS = "SELECT account_id FROM provisioned_members WHERE group_id = $1";
+    GROUPS_OF = "SELECT g.name FROM provisioned_members m JOIN provisioned_groups g ON g.id = m.group_id WHERE m.account_id = $1";
+    ADD_GROUP = "INSERT INTO provisioned_groups (id, tenant_id, name, external_id, made_at_ms, changed_at_ms) VALUES ($1, $2, $3, $4, $5, $5)";
+    CHANGE_GROUP = "UPDATE provisioned_groups SET name = $2, external_id = $3, changed_at_ms = $4 WHERE id = $1";
+    REMOVE_GROUP = "DELETE FROM provisioned_groups WHERE id = $1";
+    JOIN_ = "INSERT INTO provisioned_members (group_id, account_id) VALUES ($1, $2)";
+    LEAVE = "DELETE FROM provisioned_members WHERE group_id = $1 AND account_id = $2";
+    REVOKE = "UPDATE machine_tokens SET revoked_by = $2, revoked_at_ms = $3 WHERE account_id = $1 AND revoked_at_ms IS NULL";
+}
+
+/// What a token is kept with besides what people see of it.
+#[derive(Debug)]
+pub(super) struct Kept<'a> {
+    pub tenant_id: &'a str,
+    pub token_hash: &'a str,
+    pub leans_on: &'a str,
+}
+
+pub(super) async fn add_token(deed: &mut Deed, token: &Token, kept: &Kept<'_>) -> Result<()> {
+    let values = [
+        token.id.as_str().into(),
+        kept.tenant_id.into(),
+        token.owner_id.as_str().into(),
+        token.name.as_str().into(),
+        kept.token_hash.into(),
+        token.purpose.as_str().into(),
+        token.role.as_str().into(),
+        token.unit_id.as_str().into(),
+        token.acts.join(" ").into(),
+        kept.leans_on.into(),
+        token.made_at_ms.into(),
+        token.expires_at_ms.into(),
+    ];
+    deed.write(&ADD_TOKEN, &values).await.map(|_| ())
+}
+
+fn acts_of(row: &Row) -> Result<Vec<String>> {
+    Ok(row.text("acts")?.split_whitespace().map(str::to_owned).collect())
+}
+
+fn token_of(row: &Row) -> Result<Token> {
+    Ok(Token {
+        id: row.text("account_id")?,
+        name: row.text("name")?,
+        owner_id: row.text("owner_id")?,
+        owner_name: row.text("owner_name")?,
+        purpose: row.text("purpose")?,
+        role: row.text("role")?,
+        unit_id: row.text("unit_id")?,
+        unit_name: row.text("unit_name")?,
+        acts: acts_of(row)?,
+        made_at_ms: row.int("made_at_ms")?,
+        expires_at_ms: row.int("expires_at_ms")?,
+        last_used_at_ms: row.opt_int("last_used_at_ms")?,
+        revoked_at_ms: row.opt_int("revoked_at_ms")?,
+    })
+}
+
+/// Tokens of a tenant, the newest first; of one owner only where that is named.
+pub(super) async fn tokens(ctx: &Ctx, tenant_id: &str, owner_id: &str) -> Result<Vec<Token>> {
+    ctx.rows(&TOKENS, &[tenant_id.into(), owner_id.into()]).await?.iter().map(token_of).collect()
+}
+
+/// The machine that holds a token which works now, whose owner may sign in and still holds what it leans on.
+pub(super) async fn machine(ctx: &Ctx, token_hash: &str, purpose: Purpose) -> Result<Option<Machine>> {
+    let row = ctx.row(&MACHINE, &[token_hash.into(), purpose.as_str().into(), ctx.now_ms().into()]).await?;
+    row.map(|row| {
+        Ok(Machine {
+            account_id: row.text("account_id")?,
+            tenant_id: row.text("tenant_id")?,
+            name: format!("{} ({})", row.text("name")?, row.text("owner_name")?),
+            limit: Limit::to(acts_of(&row)?),
+            last_used_at_ms: row.opt_int("last_used_at_ms")?,
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn holds(deed: &mut Deed, account_id: &str, role: &str, unit_id: &str) -> Result<bool> {
+    let now_ms = deed.now_ms();
+    Ok(deed.row(&HOLDS, &[account_id.into(), role.into(), unit_id.into(), now_ms.into()]).await?.is_some())
+}
+
+pub(super) async fn used(deed: &mut Deed, id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&USED, &[id.into(), now_ms.into()]).await.map(|_| ())
+}
+
+pub(super) async fn revoke(deed: &mut Deed, id: &str, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    match deed.write(&REVOKE, &[id.into(), by.into(), now_ms.into()]).await? {
+        1 => Ok(()),
+        _ => Err(Error::conflict("error-changed-meanwhile")),
+    }
+}
+
+pub(super) async fn add_provider(deed: &mut Deed, provider: &Provider, secret_id: &str, by: &str) -> Result<()> {
+    let values = [
+        provider.id.as_str().into(),
+        provider.tenant_id.as_str().into(),
+        provider.name.as_str().into(),
+        provider.issuer.as_str().into(),
+        provider.client_id.as_str().into(),
+        secret_id.into(),
+        format!("|{}|", provider.domains.join("|")).into(),
+        provider.groups_claim.as_str().into(),
+        i64::from(provider.brings_people).into(),
+        by.into(),
+        provider.made_at_ms.into(),
+    ];
+    deed.write(&ADD_PROVIDER, &values).await.map(|_| ())
+}
+
+fn provider_of(row: &Row) -> Result<Provider> {
+    Ok(Provider {
+        id: row.text("id")?,
+        tenant_id: row.text("tenant_id")?,
+        name: row.text("name")?,
+        issuer: row.text("issuer")?,
+        client_id: row.text("client_id")?,
+        domains: row.text("domains")?.split('|').filter(|domain| !domain.is_empty()).map(str::to_owned).collect(),
+        groups_claim: row.text("groups_claim")?,
+        brings_people: row.int("brings_people")? == 1,
+        made_at_ms: row.int("made_at_ms")?,
+    })
+}
+
+/// Providers of a tenant, of all where none is named.
+pub(super) async fn providers(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Provider>> {
+    ctx.rows(&PROVIDERS, &[tenant_id.into()]).await?.iter().map(provider_of).collect()
+}
+
+pub(super) async fn provider(ctx: &Ctx, id: &str) -> Result<Provider> {
+    provider_of(&ctx.row(&PROVIDER, &[id.into()]).await?.ok_or(Error::NotFound)?)
+}
+
+pub(super) async fn secret_id(ctx: &Ctx, provider_id: &str) -> Result<String> {
+    ctx.row(&SECRET_ID, &[provider_id.into()]).await?.ok_or(Error::NotFound)?.text("secret_id")
+}
+
+fn changed(rows: u64) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::conflict("error-changed-meanwhile")) }
+}
+
+pub(super) async fn end_provider(deed: &mut Deed, id: &str, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    changed(deed.write(&END_PROVIDER, &[id.into(), by.into(), now_ms.into()]).await?)
+}
+
+/// A sign-in that was begun.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub state_hash: String,
+    pub provider_id: String,
+    pub browser_hash: String,
+    pub next: String,
+}
+
+/// How many sign-ins are open at a provider; those too old are forgotten first.
+pub(super) async fn open_attempts(deed: &mut Deed, provider_id: &str) -> Result<i64> {
+    let now_ms = deed.now_ms();
+    deed.write(&FORGET_ATTEMPTS, &[now_ms.into()]).await?;
+    deed.row(&OPEN_ATTEMPTS, &[provider_id.into()]).await?.ok_or(Error::NotFound)?.int("n")
+}
+
+pub(super) async fn add_attempt(deed: &mut Deed, attempt: &Attempt, expires_at_ms: i64) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [
+        attempt.state_hash.as_str().into(),
+        attempt.provider_id.as_str().into(),
+        attempt.browser_hash.as_str().into(),
+        attempt.next.as_str().into(),
+        now_ms.into(),
+        expires_at_ms.into(),
+    ];
+    deed.write(&ADD_ATTEMPT, &values).await.map(|_| ())
+}
+
+pub(super) async fn attempt(ctx: &Ctx, state_hash: &str) -> Result<Option<Attempt>> {
+    let row = ctx.row(&ATTEMPT, &[state_hash.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| {
+        Ok(Attempt {
+            state_hash: row.text("state_hash")?,
+            provider_id: row.text("provider_id")?,
+            browser_hash: row.text("browser_hash")?,
+            next: row.text("next")?,
+        })
+    })
+    .transpose()
+}
+
+/// Uses up a sign-in; false if that was done before.
+pub(super) async fn use_attempt(deed: &mut Deed, state_hash: &str) -> Result<bool> {
+    let now_ms = deed.now_ms();
+    Ok(deed.write(&USE_ATTEMPT, &[state_hash.into(), now_ms.into()]).await? == 1)
+}
+
+pub(super) async fn bound(deed: &mut Deed, provider_id: &str, subject: &str) -> Result<Option<String>> {
+    let row = deed.row(&BOUND, &[provider_id.into(), subject.into()]).await?;
+    row.map(|row| row.text("account_id")).transpose()
+}
+
+pub(super) async fn is_bound(deed: &mut Deed, provider_id: &str, account_id: &str) -> Result<bool> {
+    Ok(deed.row(&IS_BOUND, &[provider_id.into(), account_id.into()]).await?.is_some())
+}
+
+pub(super) async fn bind(deed: &mut Deed, provider_id: &str, subject: &str, account_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [provider_id.into(), subject.into(), account_id.into(), now_ms.into()];
+    deed.write(&BIND, &values).await.map(|_| ())
+}
+
+fn group_role_of(row: &Row) -> Result<GroupRole> {
+    Ok(GroupRole {
+        id: row.text("id")?,
+        group: row.text("group_name")?,
+        role: row.text("role")?,
+        unit_id: row.text("unit_id")?,
+        unit_name: row.text("unit_name")?,
+    })
+}
+
+pub(super) async fn group_roles(ctx: &Ctx, tenant_id: &str) -> Result<Vec<GroupRole>> {
+    ctx.rows(&GROUP_ROLES, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
+}
+
+/// As [`group_roles`], inside a deed.
+pub(super) async fn mapped(deed: &mut Deed, tenant_id: &str) -> Result<Vec<GroupRole>> {
+    deed.rows(&GROUP_ROLES, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
+}
+
+pub(super) async fn map_group(deed: &mut Deed, tenant_id: &str, mapped: &GroupRole, by: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [
+        mapped.id.as_str().into(),
+        tenant_id.into(),
+        mapped.group.as_str().into(),
+        mapped.role.as_str().into(),
+        mapped.unit_id.as_str().into(),
+        by.into(),
+        now_ms.into(),
+    ];
+    deed.write(&MAP_GROUP, &values).await.map(|_| ())
+}
+
+pub(super) async fn unmap_group(deed: &mut Deed, id: &str) -> Result<()> {
+    changed(deed.write(&UNMAP_GROUP, &[id.into()]).await?)
+}
+
+/// A role somebody has from a group.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub grant_id: String,
+    pub role: String,
+    pub unit_id: String,
+}
+
+pub(super) async fn held(deed: &mut Deed, account_id: &str, source: &str) -> Result<Vec<Held>> {
+    let rows = deed.rows(&HELD, &[account_id.into(), source.into()]).await?;
+    let held = |row: &Row| {
+        Ok(Held { grant_id: row.text("grant_id")?, role: row.text("role")?, unit_id: row.text("unit_id")? })
+    };
+    rows.iter().map(held).collect()
+}
+
+pub(super) async fn add_held(deed: &mut Deed, account_id: &str, source: &str, held: &Held) -> Result<()> {
+    let Held { grant_id, role, unit_id } = held;
+    let values = [grant_id.into(), account_id.into(), source.into(), role.into(), unit_id.into()];
+    deed.write(&ADD_HELD, &values).await.map(|_| ())
+}
+
+pub(super) async fn end_held(deed: &mut Deed, grant_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&END_HELD, &[grant_id.into(), now_ms.into()]).await.map(|_| ())
+}
+
+/// What a list of provisioning is asked for; what is empty is not asked.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub id: String,
+    pub name: String,
+    pub external_id: String,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+/// A person as the provisioning system sees them.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    pub external_id: String,
+    pub suspended: bool,
+    pub made_at_ms: i64,
+    pub changed_at_ms: i64,
+}
+
+/// A group of the provisioning system.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub id: String,
+    pub name: String,
+    pub external_id: String,
+    pub members: Vec<(String, String)>,
+    pub made_at_ms: i64,
+    pub changed_at_ms: i64,
+}
+
+impl Wanted {
+    fn values(&self, tenant_id: &str) -> Vec<Value> {
+        vec![tenant_id.into(), (&self.id).into(), (&self.name).into(), (&self.external_id).into()]
+    }
+
+    fn page(&self, tenant_id: &str) -> Vec<Value> {
+        let mut values = self.values(tenant_id);
+        values.extend([self.limit.into(), self.offset.into()]);
+        values
+    }
+}
+
+/// People of a tenant: how many there are, and those of the page.
+pub(super) async fn people(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Result<(i64, Vec<Person>)> {
+    let total = ctx.row(&COUNT_PEOPLE, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
+    let person = |row: &Row| {
+        let made_at_ms = row.int("created_at_ms")?;
+        Ok(Person {
+            id: row.text("id")?,
+            email: row.text("email")?,
+            name: row.text("name")?,
+            external_id: row.opt_text("external_id")?.unwrap_or_default(),
+            suspended: row.opt_int("suspended_at_ms")?.is_some(),
+            made_at_ms,
+            changed_at_ms: row.opt_int("changed_at_ms")?.unwrap_or(made_at_ms),
+        })
+    };
+    let rows = ctx.rows(&PEOPLE, &wanted.page(tenant_id)).await?;
+    Ok((total, rows.iter().map(person).collect::<Result<_>>()?))
+}
+
+/// Groups of a tenant with their members: how many there are, and those of the page.
+pub(super) async fn groups(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Result<(i64, Vec<Group>)> {
+    let total = ctx.row(&COUNT_GROUPS, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
+    let members = ctx.rows(&MEMBERS_OF_MANY, &[tenant_id.into(), (&wanted.id).into()]).await?;
+    let mut found = Vec::new();
+    for row in ctx.rows(&GROUPS, &wanted.page(tenant_id)).await? {
+        let id = row.text("id")?;
+        let mut own = Vec::new();
+        for member in &members {
+            if member.text("group_id")? == id {
+                own.push((member.text("account_id")?, member.text("name")?));
+            }
+        }
+        found.push(Group {
+            id,
+            name: row.text("name")?,
+            external_id: row.text("external_id")?,
+            members: own,
+            made_at_ms: row.int("made_at_ms")?,
+            changed_at_ms: row.int("changed_at_ms")?,
+        });
+    }
+    Ok((total, found))
+}
+
+pub(super) async fn is_person(deed: &mut Deed, tenant_id: &str, id: &str) -> Result<bool> {
+    Ok(deed.row(&IS_PERSON, &[tenant_id.into(), id.into()]).await?.is_some())
+}
+
+pub(super) async fn provision(deed: &mut Deed, tenant_id: &str, id: &str, external_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&PROVISION, &[id.into(), tenant_id.into(), external_id.into(), now_ms.into()]).await.map(|_| ())
+}
+
+async fn names(deed: &mut Deed, statement: &platform::Statement, id: &str, column: &str) -> Result<BTreeSet<String>> {
+    deed.rows(statement, &[id.into()]).await?.iter().map(|row| row.text(column)).collect()
+}
+
+pub(super) async fn members(deed: &mut Deed, group_id: &str) -> Result<BTreeSet<String>> {
+    names(deed, &MEMBERS, group_id, "account_id").await
+}
+
+/// Names of the groups an account is in.
+pub(super) async fn groups_of(deed: &mut Deed, account_id: &str) -> Result<BTreeSet<String>> {
+    names(deed, &GROUPS_OF, account_id, "name").await
+}
+
+pub(super) async fn add_group(deed: &mut Deed, tenant_id: &str, id: &str, name: &str, external_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    let values = [id.into(), tenant_id.into(), name.into(), external_id.into(), now_ms.into()];
+    deed.write(&ADD_GROUP, &values).await.map(|_| ())
+}
+
+pub(super) async fn change_group(deed: &mut Deed, id: &str, name: &str, external_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    changed(deed.write(&CHANGE_GROUP, &[id.into(), name.into(), external_id.into(), now_ms.into()]).await?)
+}
+
+pub(super) async fn remove_group(deed: &mut Deed, id: &str) -> Result<()> {
+    changed(deed.write(&REMOVE_GROUP, &[id.into()]).await?)
+}
+
+pub(super) async fn join(deed: &mut Deed, group_id: &str, account_id: &str) -> Result<()> {
+    deed.write(&JOIN_, &[group_id.into(), account_id.into()]).await.map(|_| ())
+}
+
+pub(super) async fn leave(deed: &mut Deed, group_id: &str, account_id: &str) -> Result<()> {
+    deed.write(&LEAVE, &[group_id.into(), account_id.into()]).await.map(|_| ())
+}

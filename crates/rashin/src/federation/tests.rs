@@ -1,0 +1,6 @@
+//! Other systems through the front door, on both databases.
+
+mod provider;
+mod scim;
+mod sign_on;
+mod tokens;

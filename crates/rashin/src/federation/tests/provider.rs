@@ -1,0 +1,250 @@
+//! A provider of single sign-on on this machine, honest until it is told to lie.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{Form, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use openidconnect::core::{CoreEdDsaPrivateSigningKey, CoreHmacKey, CoreJwsSigningAlgorithm};
+use openidconnect::{JsonWebKeyId, PrivateSigningKey};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+pub(super) const CLIENT: &str = "rashin-client";
+pub(super) const SECRET: &str = "the secret of the client";
+const HUGE: usize = 2_000_000;
+
+/// What was asked at the provider's sign-in page.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    pub nonce: String,
+    pub challenge: String,
+    pub redirect: String,
+}
+
+#[derive(Debug)]
+struct Inside {
+    base: String,
+    /// How it lies; empty while it is honest.
+    lie: String,
+    asked: Asked,
+    claims: Value,
+    now_s: i64,
+}
+
+/// The provider.
+#[derive(Debug, Clone)]
+pub(super) struct Provider(Arc<Mutex<Inside>>);
+
+fn key(seed: u8, name: &str) -> CoreEdDsaPrivateSigningKey {
+    let mut der = hex::decode("302e020100300506032b657004220420").unwrap();
+    der.extend([seed; 32]);
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der));
+    CoreEdDsaPrivateSigningKey::from_ed25519_pem(&pem, Some(JsonWebKeyId::new(name.to_owned()))).unwrap()
+}
+
+fn part(value: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+fn signed(header: &Value, claims: &Value, key: &CoreEdDsaPrivateSigningKey) -> String {
+    let message = format!("{}.{}", part(header), part(claims));
+    let signature = key.sign(&CoreJwsSigningAlgorithm::EdDsa, message.as_bytes()).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn signed_by_secret(claims: &Value, secret: &[u8]) -> String {
+    let message = format!("{}.{}", part(&json!({ "alg": "HS256", "kid": "k1" })), part(claims));
+    let key = CoreHmacKey::new(secret.to_vec());
+    let signature = key.sign(&CoreJwsSigningAlgorithm::HmacSha256, message.as_bytes()).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// Lies in the claims, signed by the right key.
+fn twist(lie: &str, claims: &mut Value, now_s: i64) {
+    let (name, value) = match lie {
+        "issuer of another" => ("iss", json!("https://evil.example")),
+        "issuer with a slash" => ("iss", json!(format!("{}/", claims["iss"].as_str().unwrap()))),
+        "issuer missing" => ("iss", Value::Null),
+        "audience of another" => ("aud", json!("another-client")),
+        "audience of two" => ("aud", json!([CLIENT, "another-client"])),
+        "audience empty" => ("aud", json!([])),
+        "audience missing" => ("aud", Value::Null),
+        "party of another" => ("azp", json!("another-client")),
+        "party no text" => ("azp", json!(1)),
+        "nonce of another" => ("nonce", json!("another nonce")),
+        "nonce empty" => ("nonce", json!("")),
+        "nonce missing" => ("nonce", Value::Null),
+        "expired" => ("exp", json!(now_s - 61)),
+        "expiry missing" => ("exp", Value::Null),
+        "expiry as text" => ("exp", json!("2099")),
+        "issued tomorrow" => ("iat", json!(now_s + 86_400)),
+        "issued long ago" => ("iat", json!(now_s - 601)),
+        "issue missing" => ("iat", Value::Null),
+        "not before tomorrow" => ("nbf", json!(now_s + 86_400)),
+        "not before as text" => ("nbf", json!("now")),
+        "subject missing" => ("sub", Value::Null),
+        "subject empty" => ("sub", json!("")),
+        "subject endless" => ("sub", json!("x".repeat(256))),
+        "address missing" | "userinfo unsigned" => ("email", Value::Null),
+        "address not verified" => ("email_verified", json!(false)),
+        "address not said to be verified" => ("email_verified", Value::Null),
+        "address verified as text" => ("email_verified", json!("true")),
+        "address of another domain" => ("email", json!("taro@evil.example")),
+        "address of another tenant" => ("email", json!("gaibu@example.com")),
+        "address of nobody" => ("email", json!("nobody@example.jp")),
+        "groups as text" => ("groups", json!("everything")),
+        _ => return,
+    };
+    if value.is_null() {
+        claims.as_object_mut().unwrap().remove(name);
+    } else {
+        claims[name] = value;
+    }
+}
+
+/// Lies in how the claims are signed.
+fn sealed(lie: &str, mut claims: Value) -> String {
+    let (own, header) = (key(1, "k1"), json!({ "alg": "EdDSA", "kid": "k1", "typ": "JWT" }));
+    let honest = signed(&header, &claims, &own);
+    let public = serde_json::to_value(own.as_verification_key()).unwrap();
+    let of = |header: Value| signed(&header, &claims, &own);
+    match lie {
+        "unsigned" => format!("{}.{}.", part(&json!({ "alg": "none" })), part(&claims)),
+        "unsigned with a signature" => of(json!({ "alg": "None", "kid": "k1" })),
+        "signed by the public key as secret" => {
+            signed_by_secret(&claims, &URL_SAFE_NO_PAD.decode(public["x"].as_str().unwrap()).unwrap())
+        }
+        "signed by the client secret" => signed_by_secret(&claims, SECRET.as_bytes()),
+        "signed by another key" => signed(&header, &claims, &key(2, "k1")),
+        "signed by a key it brings" => {
+            let brought = serde_json::to_value(key(2, "k1").as_verification_key()).unwrap();
+            signed(&json!({ "alg": "EdDSA", "kid": "k1", "jwk": brought }), &claims, &key(2, "k1"))
+        }
+        "another algorithm named" => of(json!({ "alg": "RS256", "kid": "k1" })),
+        "no key named" => of(json!({ "alg": "EdDSA" })),
+        "unknown key named" => of(json!({ "alg": "EdDSA", "kid": "k9" })),
+        "something critical" => of(json!({ "alg": "EdDSA", "kid": "k1", "crit": ["b64"], "b64": false })),
+        "a token of another kind" => of(json!({ "alg": "EdDSA", "kid": "k1", "typ": "at+jwt" })),
+        "changed after signing" => {
+            claims["email"] = json!("shacho@example.jp");
+            let pieces: Vec<&str> = honest.split('.').collect();
+            format!("{}.{}.{}", pieces[0], part(&claims), pieces[2])
+        }
+        "signature cut off" => honest.rsplit_once('.').unwrap().0.to_owned(),
+        "signature empty" => format!("{}.", honest.rsplit_once('.').unwrap().0),
+        "no token at all" => "nonsense".to_owned(),
+        "token endless" => format!("{honest}{}", "A".repeat(70_000)),
+        _ => honest,
+    }
+}
+
+async fn discovery(State(Provider(inside)): State<Provider>) -> Response {
+    let (base, lie) = {
+        let inside = inside.lock().unwrap();
+        (inside.base.clone(), inside.lie.clone())
+    };
+    let mut said = json!({
+        "issuer": base, "authorization_endpoint": format!("{base}/authorize"), "token_endpoint": format!("{base}/token"),
+        "jwks_uri": format!("{base}/jwks"), "userinfo_endpoint": format!("{base}/userinfo"),
+        "code_challenge_methods_supported": ["S256"], "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+        "authorization_response_iss_parameter_supported": true,
+    });
+    match lie.as_str() {
+        "discovery of another issuer" => said["issuer"] = json!("https://evil.example"),
+        "discovery without https" => said["token_endpoint"] = json!("http://evil.example/token"),
+        "discovery that leads inside" => said["jwks_uri"] = json!("https://169.254.169.254/latest"),
+        "discovery without PKCE" => said["code_challenge_methods_supported"] = json!(["plain"]),
+        "discovery that is no JSON" => return "<html>".into_response(),
+        "discovery huge" => return "x".repeat(HUGE).into_response(),
+        "discovery leads on" => {
+            return (StatusCode::FOUND, [(header::LOCATION, "http://127.0.0.1:9/")]).into_response();
+        }
+        _ => {}
+    }
+    Json(said).into_response()
+}
+
+async fn jwks(State(Provider(inside)): State<Provider>) -> Response {
+    let lie = inside.lock().unwrap().lie.clone();
+    let own = key(1, "k1").as_verification_key();
+    match lie.as_str() {
+        "keys huge" => "x".repeat(HUGE).into_response(),
+        "keys that are none" => Json(json!({ "keys": "none" })).into_response(),
+        "keys of one name" => Json(json!({ "keys": [own, key(2, "k1").as_verification_key()] })).into_response(),
+        "no keys" => Json(json!({ "keys": [] })).into_response(),
+        _ => Json(json!({ "keys": [own] })).into_response(),
+    }
+}
+
+async fn token(State(Provider(inside)): State<Provider>, Form(form): Form<BTreeMap<String, String>>) -> Response {
+    let (lie, asked, mut claims, now_s) = {
+        let inside = inside.lock().unwrap();
+        (inside.lie.clone(), inside.asked.clone(), inside.claims.clone(), inside.now_s)
+    };
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
+    if challenge != asked.challenge || form["redirect_uri"] != asked.redirect || form["code"] != "the-code" {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    match lie.as_str() {
+        "exchange refused" => return StatusCode::BAD_REQUEST.into_response(),
+        "exchange leads on" => return (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/token")]).into_response(),
+        "exchange huge" => return "x".repeat(HUGE).into_response(),
+        "exchange slow" => tokio::time::sleep(Duration::from_secs(20)).await,
+        "exchange without token" => return Json(json!({ "access_token": "x" })).into_response(),
+        "exchange that is no JSON" => return "<html>".into_response(),
+        _ => {}
+    }
+    claims["nonce"] = json!(asked.nonce);
+    twist(&lie, &mut claims, now_s);
+    Json(json!({ "access_token": "x", "token_type": "Bearer", "id_token": sealed(&lie, claims) })).into_response()
+}
+
+async fn userinfo() -> Json<Value> {
+    Json(json!({ "sub": "s-1", "email": "taro@example.jp", "email_verified": true }))
+}
+
+impl Provider {
+    /// Starts one that listens on this machine until the test ends.
+    pub(super) async fn start(now_ms: i64) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let now_s = now_ms / 1000;
+        let inside = Inside { base, lie: String::new(), asked: Asked::default(), claims: json!({}), now_s };
+        let provider = Self(Arc::new(Mutex::new(inside)));
+        let routes = Router::new()
+            .route("/.well-known/openid-configuration", get(discovery))
+            .route("/jwks", get(jwks))
+            .route("/token", post(token))
+            .route("/userinfo", get(userinfo))
+            .with_state(provider.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        provider
+    }
+
+    pub(super) fn base(&self) -> String {
+        self.0.lock().unwrap().base.clone()
+    }
+
+    /// Lies in this way from now on; honest where it is empty.
+    pub(super) fn lie(&self, how: &str) {
+        how.clone_into(&mut self.0.lock().unwrap().lie);
+    }
+
+    /// Vouches for this person from now on.
+    pub(super) fn vouch(&self, asked: Asked, subject: &str, email: &str, groups: &[&str]) {
+        let mut inside = self.0.lock().unwrap();
+        let (iss, now_s) = (inside.base.clone(), inside.now_s);
+        inside.asked = asked;
+        inside.claims = json!({
+            "iss": iss, "aud": CLIENT, "sub": subject, "email": email, "email_verified": true, "name": "山田 太郎",
+            "iat": now_s, "exp": now_s + 300, "groups": groups,
+        });
+    }
+}

@@ -1,0 +1,213 @@
+//! Pages of single sign-on: setting it up, and the way to a provider and back.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use platform::web::cookie;
+use platform::{Error, Object};
+use serde::Deserialize;
+
+use crate::face::asker::session_cookie;
+use crate::face::page::{Faults, encode, faults_or};
+use crate::face::preferences::local_path;
+use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
+use crate::federation::model::{GroupRole, NewProvider, Provider};
+use crate::federation::sign_on::{self, Answer as Brought};
+use crate::federation::{acts, providers};
+use crate::organisation::{self, Unit, roles};
+
+/// The cookie that binds a sign-in to the browser it was begun in.
+const COOKIE: &str = "rashin_sso";
+const COOKIE_S: i32 = 600;
+
+fn browser_cookie(app: &App, secret: &str) -> HeaderValue {
+    let age = if secret.is_empty() { 0 } else { COOKIE_S };
+    let secure = if app.is_secure() { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={secret}; Path=/sign-in/sso; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rashin_sso=; Path=/sign-in/sso; Max-Age=0"))
+}
+
+#[derive(Template)]
+#[template(path = "federation/pages/refused.html")]
+struct RefusedPage {
+    page: Page,
+    message: String,
+}
+
+/// What the person reads where the provider's word does not hold.
+fn refused_page(asker: Asker, error: Error) -> Answer<Response> {
+    let Error::Forbidden(message) = error else { return Err(Failure(error)) };
+    let message = asker.page.message(&message);
+    Ok((StatusCode::FORBIDDEN, Html(RefusedPage { page: asker.page, message })).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Choice {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Leads to the provider that answers for an address.
+pub(super) async fn choose(asker: Asker, Query(choice): Query<Choice>) -> Answer<Response> {
+    match providers::provider_for(&asker.ctx, &choice.email).await {
+        Ok(found) => {
+            Ok(Redirect::to(&format!("/sign-in/sso/{}?next={}", found.id, encode(&choice.next))).into_response())
+        }
+        Err(Error::NotFound) => {
+            let message = asker.page.t("error-no-provider");
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(RefusedPage { page: asker.page, message })).into_response())
+        }
+        Err(error) => Err(Failure(error)),
+    }
+}
+
+pub(super) async fn begin(
+    State(app): State<App>,
+    asker: Asker,
+    Path(id): Path<String>,
+    Query(choice): Query<Choice>,
+) -> Answer<Response> {
+    match sign_on::begin(&asker.ctx, &app.sign_on, &id, local_path(&choice.next)).await {
+        Ok(begun) => {
+            let cookie = browser_cookie(&app, &begun.browser);
+            Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&begun.address)).into_response())
+        }
+        Err(error) => refused_page(asker, error),
+    }
+}
+
+pub(super) async fn finish(
+    State(app): State<App>,
+    asker: Asker,
+    Path(id): Path<String>,
+    Query(brought): Query<Brought>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let browser = cookie(&headers, COOKIE).unwrap_or("").to_owned();
+    match sign_on::finish(&asker.ctx, &app.sign_on, &id, &brought, &browser).await {
+        Ok(admitted) => {
+            let cookies = [session_cookie(&app, &admitted.token), browser_cookie(&app, "")];
+            let headers = cookies.map(|cookie| (header::SET_COOKIE, cookie));
+            Ok((AppendHeaders(headers), Redirect::to(local_path(&admitted.next))).into_response())
+        }
+        Err(error) => refused_page(asker, error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "federation/pages/sign_on.html")]
+struct SignOnPage {
+    page: Page,
+    providers: Vec<(Provider, String)>,
+    mapped: Vec<GroupRole>,
+    units: Vec<Unit>,
+    roles: &'static [&'static str],
+    form: ProviderForm,
+    group: String,
+    manages: bool,
+    faults: Faults,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub(super) struct ProviderForm {
+    provider_name: String,
+    issuer: String,
+    client_id: String,
+    client_secret: String,
+    domains: String,
+    groups_claim: String,
+    brings_people: String,
+}
+
+async fn page(app: &App, asker: &Asker, form: ProviderForm, group: String, faults: Faults) -> Answer<SignOnPage> {
+    let ctx = &asker.ctx;
+    let providers = providers::list_providers(ctx).await?;
+    let providers = providers.into_iter().map(|provider| {
+        let address = app.sign_on.redirect_address(&provider.id);
+        (provider, address)
+    });
+    let providers = providers.collect();
+    let mapped = providers::list_group_roles(ctx).await?;
+    let mut units = organisation::list_units(ctx).await?;
+    units.retain(|unit| !unit.closed);
+    let (_, tenant_id) = ctx.account()?;
+    let manages = ctx.may(&acts::MANAGE_SIGN_ON, &Object::of_unit("tenant", tenant_id, tenant_id)).await?;
+    let page = asker.page.clone();
+    Ok(SignOnPage { page, providers, mapped, units, roles: roles::ALL, form, group, manages, faults })
+}
+
+pub(super) async fn show(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
+    let form = ProviderForm { groups_claim: "groups".to_owned(), ..ProviderForm::default() };
+    Ok(Html(page(&app, &asker, form, String::new(), Faults::default()).await?).into_response())
+}
+
+pub(super) async fn add_provider(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Form(form): Form<ProviderForm>,
+) -> Answer<Response> {
+    let new = NewProvider {
+        name: form.provider_name.clone(),
+        issuer: form.issuer.clone(),
+        client_id: form.client_id.clone(),
+        client_secret: form.client_secret.clone(),
+        domains: form.domains.clone(),
+        groups_claim: form.groups_claim.clone(),
+        brings_people: form.brings_people == "yes",
+    };
+    match faults_or(providers::add_provider(&asker.ctx, &app.sign_on, &new).await)? {
+        Ok(_) => Ok(Done::to("/sign-on", "provider-added").into_response()),
+        Err(faults) => {
+            let shown = page(&app, &asker, form, String::new(), faults).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(shown)).into_response())
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+pub(super) async fn end_provider(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Answer<Done> {
+    providers::end_provider(&asker.ctx, &app.sign_on, &id).await?;
+    Ok(Done::to("/sign-on", "provider-ended"))
+}
+
+#[derive(Deserialize)]
+pub(super) struct GroupForm {
+    group: String,
+    role: String,
+    unit: String,
+}
+
+pub(super) async fn map_group(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Form(form): Form<GroupForm>,
+) -> Answer<Response> {
+    match faults_or(providers::map_group(&asker.ctx, &form.group, &form.role, &form.unit).await)? {
+        Ok(_) => Ok(Done::to("/sign-on", "group-mapped").into_response()),
+        Err(faults) => {
+            let shown = page(&app, &asker, ProviderForm::default(), form.group, faults).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(shown)).into_response())
+        }
+    }
+}
+
+pub(super) async fn unmap_group(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Answer<Done> {
+    providers::unmap_group(&asker.ctx, &id).await?;
+    Ok(Done::to("/sign-on", "group-unmapped"))
+}
