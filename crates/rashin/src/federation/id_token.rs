@@ -121,3 +121,53 @@ pub(super) fn verify(token: &str, keys: &CoreJsonWebKeySet, expected: Expected<'
     }
     Ok(claims)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Public keys; the private ones were thrown away once the tokens below were signed with OpenSSL.
+    const KEYS: &str = r#"{"keys":[{"kty":"RSA","kid":"r","use":"sig","n":"sg9Lahs6YSW-qeQYXibto8kFltf69L9iFRZBoV2rBvjS-HYFm6BhM-ARzYGODNlD16ksiGbWBlnqkILSic66_IbmK893ImMoY1X7U4glIQ6me9tO7_u8tMxIa3_SD6xcWhRW-VDrz-4RqSNT81uBFtR0_-RNt-kjQlVNrKexTGQLMbY4z_Mf3__XSclfqVFOJPbQ5HNxgadM-olvUo-3EEkbubYtAQbAqAdPqTDCqpQUerYmTDkbfJ9bptZZGL_v0sd5ouB_VZfwH3xHGS-Cz8txcl3XR9yXmoEM5MHxuP0u9skWQr1Pu__RMtM7zeK4blblgwbuYItOpwpchs67kQ","e":"AQAB"},{"kty":"EC","crv":"P-256","kid":"e","use":"sig","x":"Ix5T7m2dCkTxSHmmS2G6YiCTdeStBQTj4wyLUz5FbVE","y":"1Y-Z9SG3gQBglVB1uq9zST6IzeJdvyMV83fFDUtKThU"}]}"#;
+    const TOKENS: &[(&str, &str)] = &[
+        (
+            "RS256",
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJjIiwic3ViIjoicyIsIm5vbmNlIjoibiIsImlhdCI6MTc5NTEzMjgwMCwiZXhwIjoxNzk1MTMzMTAwfQ.gMG-SS0ghuNq3b7uOq0ZjXnZ88jy5wBgHnoRyvSNdSRbm7l8_sKcryMcyazrLSMQKBSfyVnwX_rS61imobZth6gQKxnduzkuRh0XtJIEU-tCiwV4MYAiNjOUMykxO6BcMmqtJ6NQjcR5HHB--sTiEMqOpBFpVJBsVUL49dvLDWKNfYj951QLVVOhZxJJz-VlhrvKhNd96UvEfG6Cg_Y8dnhlusKQpW0zALdYM7Jz-lmEZFvFuSCSavJTo9Lc3Bbz2v1zzutOI9K-s8a0j7hMnu-Fs-8rNGfgG4jslV1nz2VlGQxRVlxTpL5Ebwvr1JBCdl6_90JxFYi8jynWn1J7eQ",
+        ),
+        (
+            "PS256",
+            "eyJhbGciOiJQUzI1NiIsImtpZCI6InIifQ.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJjIiwic3ViIjoicyIsIm5vbmNlIjoibiIsImlhdCI6MTc5NTEzMjgwMCwiZXhwIjoxNzk1MTMzMTAwfQ.TjESdl-XtFOqAdcP8E8l3Yqvz_wkbFr4lf3dLJr4Q3JI_Sah0x-Y0wAYCIPavPf7-HPiSHq8vpHU5tyYVSKicbskz6BZ301RIKph9DMHB50qOxtPu1PaLt1e2mtl3Tfr6S4pPdTh--Dcy9pCGRzQiYPofIFQc_om8OYcFx_fGHuKl8-SGAaBUlB5BJmzq7nS17ihHk0X6Wqo9oPl0eB3zVWt5GqgnESSe6OUaLwXuRy0pNxrwcH0yor9iMmoumkjn-S9Ghzb7V-hJ9VExH3nHwWfq8HBMkAWnmc7njlxiB9cYoGFhOsBBr0pxXO6hHX3mjefWp1AUamJ3PFeEMisbg",
+        ),
+        (
+            "ES256",
+            "eyJhbGciOiJFUzI1NiIsImtpZCI6ImUifQ.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJjIiwic3ViIjoicyIsIm5vbmNlIjoibiIsImlhdCI6MTc5NTEzMjgwMCwiZXhwIjoxNzk1MTMzMTAwfQ.JSBEUyLYY8GnRKDu4xuYHkybG2ULlMsq4tIWSY0B2vWTUzg26fi5bctuqM1Vkv7Ghn8HPaOh4t1KerqnUY-UpQ",
+        ),
+    ];
+    const NOW_S: i64 = 1_795_132_800;
+
+    fn outcome(token: &str, nonce: &str, now_s: i64) -> Result<Claims, Refusal> {
+        let keys: CoreJsonWebKeySet = serde_json::from_str(KEYS).unwrap();
+        verify(token, &keys, Expected { issuer: "https://login.example", client_id: "c", nonce, now_s })
+    }
+
+    #[test]
+    fn signatures_of_each_kind_are_checked_as_another_program_made_them() {
+        for (kind, token) in TOKENS {
+            assert_eq!(outcome(token, "n", NOW_S).map(|claims| claims["sub"].clone()), Ok("s".into()), "{kind}");
+            assert_eq!(outcome(token, "m", NOW_S), Err("nonce"), "{kind}");
+            assert_eq!(outcome(token, "n", NOW_S + 361), Err("expired"), "{kind}");
+            let (head, signature) = token.rsplit_once('.').unwrap();
+            let first = if signature.starts_with('A') { "B" } else { "A" };
+            let changed = format!("{head}.{first}{}", &signature[1..]);
+            assert_eq!(outcome(&changed, "n", NOW_S), Err("signature"), "{kind}");
+            assert_eq!(outcome(&format!("{head}."), "n", NOW_S), Err("signature"), "{kind}");
+        }
+    }
+
+    #[test]
+    fn clocks_may_differ_by_a_minute_and_no_more() {
+        let (_, token) = TOKENS[0];
+        assert!(outcome(token, "n", NOW_S - 60).is_ok() && outcome(token, "n", NOW_S + 359).is_ok());
+        assert_eq!(outcome(token, "n", NOW_S - 61), Err("not-yet-valid"));
+        assert_eq!(outcome(token, "n", NOW_S + 360), Err("expired"));
+    }
+}

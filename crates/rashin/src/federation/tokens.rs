@@ -31,7 +31,7 @@ pub async fn list_tokens(ctx: &Ctx) -> Result<Vec<Token>> {
 }
 
 fn is_for_machines(act: &Act) -> bool {
-    act.open == Open::Nobody && !act.roles.is_empty() || act.id.ends_with(".read")
+    act.open == Open::Nobody && !act.roles.is_empty() || act.id.split('.').next_back() == Some("read")
 }
 
 /// Acts a token can be limited to.

@@ -473,7 +473,9 @@ mod asked_through_the_front_door {
                     "/password-reset" => app.hold_cookie(HANAKO, "rashin_link", &reset),
                     _ => {}
                 }
-                if !methods.contains(&"GET") || path.contains('{') || path == "/preferences/language" || path == "/metrics" {
+                // Ways to another system and figures for machines are no pages.
+                let no_page = ["/preferences/language", "/metrics"].contains(&path.as_str()) || path.starts_with("/sign-in/sso/");
+                if !methods.contains(&"GET") || path.contains('{') || no_page {
                     continue;
                 }
                 for language in ["ja", "en"] {

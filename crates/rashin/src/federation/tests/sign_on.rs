@@ -346,7 +346,8 @@ on_both! {
         set_up(&app, OUTSIDER, &NewProvider { name: "外部商事の口".into(), domains: "example.com".into(), ..wish(&other) }).await;
         let page = app.get("/sign-in", NOBODY).await.text();
         assert!(!page.contains("外部商事の口") && page.contains("action=\"/sign-in/sso\""));
-        visit(&app, "/sign-in/sso?email=taro@EXAMPLE.jp&next=/units", "").await.leads_to(&format!("/sign-in/sso/{id}?next=/units"));
+        let door = visit(&app, "/sign-in/sso?email=taro@EXAMPLE.jp&next=/units", "").await.is(200).text();
+        assert!(door.contains(&format!("href=\"/sign-in/sso/{id}?next=/units\"")), "{door}");
         visit(&app, "/sign-in/sso?email=x@elsewhere.example", "").await.is(422);
         assert_eq!(federation::providers::offered(&app.ctx(NOBODY)).await.unwrap().0.len(), 0);
     }

@@ -51,11 +51,21 @@ pub(super) struct Choice {
     next: String,
 }
 
-/// Leads to the provider that answers for an address.
+#[derive(Template)]
+#[template(path = "federation/pages/door.html")]
+struct DoorPage {
+    page: Page,
+    id: String,
+    name: String,
+    next: String,
+}
+
+/// Shows the way to the provider that answers for an address. A link, since browsers let no form lead to another site.
 pub(super) async fn choose(asker: Asker, Query(choice): Query<Choice>) -> Answer<Response> {
     match providers::provider_for(&asker.ctx, &choice.email).await {
         Ok(found) => {
-            Ok(Redirect::to(&format!("/sign-in/sso/{}?next={}", found.id, encode(&choice.next))).into_response())
+            let next = encode(&choice.next);
+            Ok(Html(DoorPage { page: asker.page, id: found.id, name: found.name, next }).into_response())
         }
         Err(Error::NotFound) => {
             let message = asker.page.t("error-no-provider");
