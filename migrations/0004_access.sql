@@ -33,6 +33,9 @@ CREATE VIEW grant_powers AS
         JOIN custom_role_acts c ON c.role_id = g.role LEFT JOIN custom_role_closures x ON x.role_id = g.role
         WHERE g.ended_at_ms IS NULL AND x.role_id IS NULL;
 
+-- The gate looks for the grants of one person on a unit and those above it.
+CREATE INDEX grants_by_account_and_unit ON grants (account_id, unit_id);
+
 -- Units of parties outside the group: suppliers, bidders, raters. A unit is one while it has a row here.
 CREATE TABLE external_parties (
     unit_id TEXT PRIMARY KEY REFERENCES units (id),

@@ -23,10 +23,11 @@ statements! {
         WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
         AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND a.kind = 'person' \
         AND u.path LIKE gu.path || '%' ORDER BY a.name, a.id LIMIT 1000";
-    ALLOWED_ = "SELECT 1 AS yes FROM grant_powers g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
-        JOIN accounts a ON a.id = g.account_id LEFT JOIN account_suspensions s ON s.account_id = a.id \
-        WHERE g.account_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
-        AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' LIMIT 1";
+    // From the unit upwards: the cost follows the depth of the tree, not how many grants the person holds.
+    ALLOWED_ = "SELECT 1 AS yes FROM grant_powers g LEFT JOIN account_suspensions s ON s.account_id = g.account_id \
+        WHERE g.account_id = $1 AND $3 LIKE '%|' || g.power || '|%' AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL \
+        AND g.unit_id IN (WITH RECURSIVE above (id, parent_id) AS (SELECT id, parent_id FROM units WHERE id = $2 \
+          UNION SELECT u.id, u.parent_id FROM units u JOIN above ON u.id = above.parent_id) SELECT id FROM above) LIMIT 1";
     ADMINISTRATORS = "SELECT COUNT(DISTINCT g.account_id) AS n FROM grants g JOIN accounts a ON a.id = g.account_id AND a.kind = 'person' \
         LEFT JOIN account_suspensions s ON s.account_id = g.account_id WHERE g.tenant_id = $1 AND g.unit_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) AND s.account_id IS NULL";

@@ -137,6 +137,12 @@ pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
 pub async fn close_unit(ctx: &Ctx, id: &str, closed: bool, reason: &str) -> Result<()> {
     let unit = unit(ctx, id).await?;
     let Some(parent_id) = &unit.parent_id else { return Err(Error::conflict("error-unit-root")) };
+    // Nobody is asked to agree to what cannot be done.
+    let open_below = |other: &Unit| !other.closed && other.id != unit.id && other.path.starts_with(&unit.path);
+    if closed && store::visible(ctx).await?.iter().any(open_below) {
+        ctx.require(&acts::CLOSE_UNIT, &unit.object()).await?;
+        return Err(Error::conflict("error-unit-has-children"));
+    }
     let mut deed = if closed && unit.kind != UnitKind::Department && !unit.closed {
         let content = serde_json::json!({ "close": unit.id, "name": unit.name, "version": unit.version });
         ctx.begin_as_agreed(&acts::CLOSE_COMPANY, unit.object(), &content, reason).await?
