@@ -117,7 +117,10 @@ pub async fn look(site: &Site) -> Vec<Finding> {
 }
 
 fn unreachable(error: &platform::Error) -> Message {
-    Message::new("doctor-database-fail").with("cause", error)
+    match error {
+        platform::Error::Conflict(message) => message.clone(),
+        other => Message::new("doctor-database-fail").with("cause", other),
+    }
 }
 
 fn look_at_folder(data: &Path) -> Finding {

@@ -17,10 +17,10 @@ use crate::migrations;
 #[derive(Debug, Clone, Args)]
 pub struct PlaceArgs {
     /// Folder of data
-    #[arg(long, env = "RASHIN_DATA", default_value = "data")]
+    #[arg(long, global = true, env = "RASHIN_DATA", default_value = "data")]
     pub data: PathBuf,
     /// PostgreSQL address; without it, SQLite in the folder of data
-    #[arg(long, env = "RASHIN_DATABASE", hide_env_values = true)]
+    #[arg(long, global = true, env = "RASHIN_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
 }
 
