@@ -7,7 +7,7 @@ import { signIn } from "./people.mjs";
 import { textsOf } from "./texts.mjs";
 
 const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
-const PERSON = ["hanako@example.jp", "rashin-demo"];
+const PERSON = ["hanako@example.jp", "rashin-demo-compass"];
 
 /** Paths on this page that `selector` finds, each once, without those that hold a file. */
 async function links(page, selector) {

@@ -70,7 +70,7 @@ async function setUpPages() {
 try {
   await rm(out, { recursive: true, force: true });
   const first = await rashin.page();
-  await signIn(rashin, first, textsOf("ja"), "hanako@example.jp", "rashin-demo");
+  await signIn(rashin, first, textsOf("ja"), "hanako@example.jp", "rashin-demo-compass");
   await first.waitForURL(`${rashin.url}/`);
   const pages = await pagesFor(first);
   const state = await first.context().storageState();

@@ -20,7 +20,7 @@ use crate::{catalog, population};
 /// Address of the sample's first person.
 pub const EMAIL: &str = "hanako@example.jp";
 /// Password of the sample's people; only ever on sample data.
-pub const PASSWORD: &str = "rashin-demo";
+pub const PASSWORD: &str = "rashin-demo-compass";
 
 /// The others: address, name, role, unit (by place in `COMPANIES`; none is the whole group).
 const PEOPLE: [(&str, &str, &str, Option<usize>); 4] = [

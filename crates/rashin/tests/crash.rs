@@ -121,9 +121,10 @@ fn must(address: SocketAddr, method: &str, path: &str, token: &str, body: &Json)
 /// Hanako sets up a company; gives her token and the company's id.
 fn set_up(server: &Server, link: &str) -> (String, String) {
     let person = json!({
-        "organisation": "羅針電機", "kind": "company", "name": "羅針 花子", "email": EMAIL, "password": "correct horse battery",
+        "token": link, "organisation": "羅針電機", "kind": "company", "name": "羅針 花子", "email": EMAIL,
+        "password": "correct horse battery",
     });
-    let made = must(server.address, "POST", &format!("/setup/{link}"), "", &person);
+    let made = must(server.address, "POST", "/setup", "", &person);
     let token = made["token"].as_str().unwrap().to_owned();
     let units = must(server.address, "GET", "/units", &token, &Json::Null);
     (token, units[0]["id"].as_str().unwrap().to_owned())

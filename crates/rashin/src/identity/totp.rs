@@ -40,7 +40,8 @@ pub fn step_of(secret: &str, code: &str, now_ms: i64) -> Result<Option<i64>> {
 
 /// The code at a moment.
 #[cfg(test)]
-pub fn code_at(secret: &str, now_ms: i64) -> String {
+#[must_use]
+pub(super) fn code_at(secret: &str, now_ms: i64) -> String {
     totp(secret, "").unwrap().generate(u64::try_from(now_ms / 1000).unwrap()).to_string()
 }
 
@@ -54,7 +55,9 @@ pub fn drawing(address: &str) -> Result<(usize, String)> {
     let code = QrCode::new(address.as_bytes()).map_err(Error::internal)?;
     let width = code.width();
     let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-    let path = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + MARGIN, at / width + MARGIN)).collect();
+    let modules: Vec<String> =
+        dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + MARGIN, at / width + MARGIN)).collect();
+    let path = modules.concat();
     Ok((width + 2 * MARGIN, path))
 }
 

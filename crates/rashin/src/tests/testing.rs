@@ -375,7 +375,7 @@ impl TestApp {
         let language = *self.language.lock().unwrap();
         let mut cookies = format!("rashin_session={token}; rashin_language={language}");
         for (name, value) in self.cookies.lock().unwrap().get(person.email).into_iter().flatten() {
-            cookies.push_str(&format!("; {name}={value}"));
+            cookies.extend(["; ", name.as_str(), "=", value.as_str()]);
         }
         request = request.header(header::COOKIE, cookies);
         let reply = self.send(request.body(body).unwrap()).await;

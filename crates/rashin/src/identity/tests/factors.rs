@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{conflict, faults, not_found, try_password};
 use crate::identity::{
-    Entry, begin_totp, begun_totp, confirm_totp, own_factors, remove_totp, renew_recovery_codes, second_step, totp,
+    Door, Entry, begin_totp, begun_totp, confirm_totp, own_factors, remove_totp, renew_recovery_codes, second_step,
+    totp,
 };
 use crate::testing::{DAY_MS, HANAKO, MINUTE_MS, NOBODY, PASSWORD, SECOND_MS, TARO, TestApp, on_both};
 
@@ -32,7 +33,7 @@ async fn ticket(app: &TestApp) -> String {
 }
 
 async fn step(app: &TestApp, ticket: &str, code: &str) -> Result<(), Vec<(String, &'static str)>> {
-    let door = crate::identity::Door { source: "192.0.2.200".to_owned(), ..Default::default() };
+    let door = Door { source: "192.0.2.200".to_owned(), ..Door::default() };
     match second_step(&app.ctx(NOBODY), ticket, code, &door).await {
         Ok(_) => Ok(()),
         refused => Err(faults(refused)),
@@ -80,7 +81,7 @@ on_both! {
         assert_eq!(step(&app, &first, &now).await, Ok(()));
         assert_eq!(step(&app, &second, &now).await, wrong());
         app.clock.advance(STEP_MS);
-        not_found(second_step(&app.ctx(NOBODY), &first, &code(&app, &secret), &Default::default()).await);
+        not_found(second_step(&app.ctx(NOBODY), &first, &code(&app, &secret), &Door::default()).await);
         assert_eq!(step(&app, &second, &code(&app, &secret)).await, Ok(()));
     }
 
@@ -94,7 +95,7 @@ on_both! {
         for ticket in tickets {
             let (app, now) = (app.clone(), now.clone());
             tries.push(tokio::spawn(async move {
-                second_step(&app.ctx(NOBODY), &ticket, &now, &Default::default()).await.is_ok()
+                second_step(&app.ctx(NOBODY), &ticket, &now, &Door::default()).await.is_ok()
             }));
         }
         let mut done = 0;
@@ -120,7 +121,7 @@ on_both! {
         let (secret, _) = enrol(&app).await;
         let ticket = ticket(&app).await;
         assert_eq!(step(&app, &ticket, "000000").await, wrong());
-        let door = crate::identity::Door { source: "192.0.2.200".to_owned(), ..Default::default() };
+        let door = Door { source: "192.0.2.200".to_owned(), ..Door::default() };
         let again = second_step(&app.ctx(NOBODY), &ticket, &code(&app, &secret), &door).await;
         assert!(matches!(again, Err(platform::Error::TooMany(_))));
         app.clock.advance(SECOND_MS);
@@ -131,8 +132,8 @@ on_both! {
         let (secret, _) = enrol(&app).await;
         let ticket = ticket(&app).await;
         app.clock.advance(5 * MINUTE_MS);
-        not_found(second_step(&app.ctx(NOBODY), &ticket, &code(&app, &secret), &Default::default()).await);
-        not_found(second_step(&app.ctx(NOBODY), "", &code(&app, &secret), &Default::default()).await);
+        not_found(second_step(&app.ctx(NOBODY), &ticket, &code(&app, &secret), &Door::default()).await);
+        not_found(second_step(&app.ctx(NOBODY), "", &code(&app, &secret), &Door::default()).await);
         app.hold_cookie(NOBODY, "rashin_step", &ticket);
         app.get("/sign-in/second-step", NOBODY).await.leads_to("/sign-in?done=begin-again");
     }
