@@ -77,7 +77,7 @@ impl Gate for OnlyWriter {
     }
 
     fn refused<'a>(&'a self, _: &'a Ctx, act: &'static Act, _: &'a Object) -> BoxFuture<'a, Error> {
-        Box::pin(async move { Error::Forbidden(Message::new("error-not-allowed").with("act", act.id)) })
+        Box::pin(async move { Error::Forbidden(Message::new("error-not-allowed").with("roles", act.roles.join(" "))) })
     }
 }
 

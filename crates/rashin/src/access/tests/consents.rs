@@ -34,8 +34,8 @@ on_both! {
         assert_eq!(conflict(decide(&app.ctx(KEEPER), &id, false, "").await), "error-consent-over");
         close(&app, HANAKO).await.unwrap();
         assert!(app.unit(&app.company).await.closed);
-        let log = app.api(Method::GET, "/audit-entries?act=organisation.close-company", HANAKO, json!(null)).await.is(200).json();
-        assert!(log[0]["details"].as_str().unwrap().contains(KEEPER.name), "{log}");
+        let told = app.told(&app.company, "organisation.close-company").await;
+        assert!(told[0].to_string().contains(KEEPER.name), "{told:?}");
     }
 
     async fn a_consent_counts_once(app: TestApp) {

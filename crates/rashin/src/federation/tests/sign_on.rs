@@ -89,10 +89,13 @@ async fn sessions(app: &TestApp) -> i64 {
 
 /// Causes of refusals in the tenant's log, in their order.
 async fn causes(app: &TestApp) -> Vec<String> {
-    let sql = "SELECT details FROM audit_entries WHERE act = 'federation.sign-on' AND tenant_id = $1 ORDER BY seq";
+    let sql = "SELECT v.facts FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id \
+        WHERE e.act = 'federation.sign-on' AND e.tenant_id = $1 ORDER BY e.arrival";
     let rows = app.rows(sql, &[app.group.as_str().into()]).await;
-    let told = rows.iter().map(|row| serde_json::from_str::<serde_json::Value>(&row.text("details").unwrap()).unwrap());
-    told.filter(|told| told["outcome"] == "refused").map(|told| told["cause"].as_str().unwrap().to_owned()).collect()
+    let told =
+        rows.iter().map(|row| serde_json::from_str::<platform::log::Facts>(&row.text("facts").unwrap()).unwrap().0);
+    let refused = told.filter(|told| told.get("outcome").is_some_and(|fact| fact.value == "refused"));
+    refused.map(|told| told["cause"].value.as_str().unwrap().to_owned()).collect()
 }
 
 /// Lies of the provider while the sign-in is on its way, each with the cause that the log is to name.

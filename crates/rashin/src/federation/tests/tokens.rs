@@ -41,7 +41,7 @@ async fn reads(app: &TestApp, secret: &str) -> u16 {
 }
 
 async fn refusals(app: &TestApp) -> i64 {
-    let sql = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'federation.use-token' AND details LIKE '%refused%'";
+    let sql = "SELECT COUNT(*) AS n FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id WHERE e.act = 'federation.use-token' AND v.facts LIKE '%refused%'";
     app.count(sql, &[]).await
 }
 
@@ -155,7 +155,7 @@ on_both! {
         assert_eq!(secret.len(), 43);
         let again = app.get("/tokens", HANAKO).await.is(200).text();
         assert!(again.contains("月次の集計") && !again.contains(&secret));
-        for table in ["SELECT token_hash AS n FROM machine_tokens", "SELECT details AS n FROM audit_entries", "SELECT email AS n FROM accounts"] {
+        for table in ["SELECT token_hash AS n FROM machine_tokens", "SELECT facts AS n FROM audit_values", "SELECT email AS n FROM accounts"] {
             assert!(app.rows(table, &[]).await.iter().all(|row| !row.text("n").unwrap().contains(&secret)), "{table}");
         }
         let machine = find_machine(&app.ctx(NOBODY), &format!("rashin.{secret}"), crate::federation::Purpose::Api).await.unwrap().unwrap();

@@ -27,7 +27,6 @@ tokens-go = Make the token
 label-token_name = Name of the token
 label-purpose = Purpose
 label-days = Days it works
-label-acts = Acts
 error-days = Enter a number of days from 1 to { $most }.
 error-token-scope = This is outside the token's scope. An administrator or the token's owner can make a new token with another scope.
 done-token-revoked = The token was revoked.

@@ -27,7 +27,6 @@ tokens-go = トークンを作る
 label-token_name = トークンの名前
 label-purpose = 用途
 label-days = 有効な日数
-label-acts = 操作
 error-days = 1から{ $most }までの日数を書いてください。
 error-token-scope = このトークンの範囲に入っていない操作です。範囲は、管理者かトークンの持ち主が、新しいトークンを作って決めます。
 done-token-revoked = トークンを取り消しました。

@@ -149,7 +149,7 @@ on_both! {
         assert_eq!(step(&app, &ticket(&app).await, &codes[1]).await, wrong());
         app.clock.advance(MINUTE_MS);
         assert_eq!(step(&app, &ticket(&app).await, &fresh[1]).await, Ok(()));
-        let kept = app.rows("SELECT code_hash AS t FROM recovery_codes UNION ALL SELECT details FROM audit_entries", &[]).await;
+        let kept = app.rows("SELECT code_hash AS t FROM recovery_codes UNION ALL SELECT facts FROM audit_values", &[]).await;
         let kept: String = kept.iter().map(|row| row.text("t").unwrap()).collect();
         assert!(codes.iter().chain(&fresh).all(|code| !kept.contains(code.as_str())));
     }
