@@ -36,7 +36,7 @@ struct LogPage {
 }
 
 const AREAS: &[&str] =
-    &["organisation.", "access.", "identity.", "federation.", "audit-log.", "assessment.", "population."];
+    &["organisation.", "access.", "identity.", "federation.", "audit-log.", "assessment.", "population.", "operate."];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -35,10 +35,8 @@ fn of_tenant(tenant_id: &str) -> Object {
 
 async fn may_read(ctx: &Ctx) -> Result<&str> {
     let (_, tenant_id) = ctx.account()?;
-    if ctx.may(&acts::READ, &of_tenant(tenant_id)).await? {
-        return Ok(tenant_id);
-    }
-    Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", acts::READ.roles.join(" "))))
+    ctx.require(&acts::READ, &of_tenant(tenant_id)).await?;
+    Ok(tenant_id)
 }
 
 /// The tenant's providers, ended ones left out.
@@ -99,10 +97,7 @@ fn checked(means: &Means, new: &NewProvider) -> Result<Vec<String>> {
 /// Adds a provider, after asking it what it says of itself. Its secret goes into a file and is never shown again.
 pub async fn add_provider(ctx: &Ctx, means: &Means, new: &NewProvider) -> Result<Provider> {
     let (account_id, tenant_id) = ctx.account()?;
-    if !ctx.may(&acts::MANAGE_SIGN_ON, &of_tenant(tenant_id)).await? {
-        let roles = acts::MANAGE_SIGN_ON.roles.join(" ");
-        return Err(Error::Forbidden(Message::new("error-not-allowed").with("roles", roles)));
-    }
+    ctx.require(&acts::MANAGE_SIGN_ON, &of_tenant(tenant_id)).await?;
     let domains = checked(means, new)?;
     let issuer = new.issuer.trim().to_owned();
     if let Err(cause) = discovery::discover(&means.fetcher, &issuer).await {

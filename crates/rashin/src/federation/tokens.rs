@@ -92,6 +92,8 @@ pub async fn make_token(ctx: &Ctx, new: &NewToken) -> Result<(Token, String)> {
     let secret = format!("{MARK}{}", federated::new_secret(ctx)?);
     let mut deed = ctx.begin(act, unit.object()).await?;
     if !by_administrator && !store::holds(&mut deed, account_id, role, &unit.id).await? {
+        drop(deed);
+        ctx.require(&acts::MAKE_TOKEN, &unit.object()).await?;
         return Err(not_allowed());
     }
     let id = federated::enter_machine(ctx, &mut deed, tenant_id, &name).await?;

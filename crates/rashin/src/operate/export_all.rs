@@ -57,10 +57,7 @@ pub async fn take_own(ctx: &Ctx, site: &Site) -> Result<File> {
     let (_, tenant_id) = ctx.account()?;
     let root = Object::of_unit("unit", tenant_id, tenant_id);
     for act in [&acts::EXPORT_ALL, &assessment::acts::READ] {
-        if !ctx.may(act, &root).await? {
-            let message = Message::new("error-not-allowed").with("roles", act.roles.join(" "));
-            return Err(Error::Forbidden(message));
-        }
+        ctx.require(act, &root).await?;
     }
     let file = site.data.join(format!("export-{}.zip", new_id(ctx)?));
     let outcome = take(ctx, site, tenant_id, &file).await.and_then(|_| File::open(&file).map_err(Error::internal));

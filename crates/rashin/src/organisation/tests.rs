@@ -230,7 +230,7 @@ on_both! {
         close_unit(&app.ctx(HANAKO), &app.department, true, "統合のため").await.unwrap();
         let log = app.api(Method::GET, "/audit-entries?act=organisation.", HANAKO, Json::Null).await.is(200).json();
         assert_eq!((&log[0]["act"], &log[0]["reason"]), (&json!("organisation.close-unit"), &json!("統合のため")));
-        let details: Json = serde_json::from_str(log[1]["details"].as_str().unwrap()).unwrap();
+        let details = app.told(&company.id, "organisation.edit-unit").await.remove(0);
         assert_eq!((&details["from"]["name"], &details["to"]["name"]), (&json!("羅針電機"), &json!("新電機")));
     }
 

@@ -125,7 +125,7 @@ on_both! {
                 own.map(|(at, _)| String::from_utf8(checked.content(at).unwrap()).unwrap()).collect::<String>()
             };
             // Every unit has the entry that tells of it, and the other way round.
-            let (units, entries) = (lines(&mut checked, "units"), lines(&mut checked, "audit_entries"));
+            let (units, entries) = (lines(&mut checked, "units"), lines(&mut checked, "audit_values"));
             assert_eq!(units.matches("会社").count(), entries.matches("会社").count());
         }
         busy.await.unwrap();

@@ -103,7 +103,7 @@ on_both! {
             let app = app.with(|inner| inner.mail = mail(smtp));
             let (link, page) = invited(&app, &format!("new{number}@example.jp")).await;
             assert!(page.contains("メールは送れませんでした"));
-            app.get(link.strip_prefix("http://localhost:8650").unwrap(), crate::testing::NOBODY).await.is(200);
+            app.get(link.strip_prefix("http://localhost:8650").unwrap(), crate::testing::NOBODY).await.leads_to("/invitation");
         }
         assert!(letters.lock().unwrap().is_empty());
     }

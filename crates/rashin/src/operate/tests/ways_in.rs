@@ -16,7 +16,7 @@ use crate::face::serve;
 use crate::operate::front::Front;
 use crate::operate::tls::{Tls, TlsArgs};
 use crate::testing::scratch::scratch_folder;
-use crate::testing::{Reply, TARO, TestApp, faults, on_both};
+use crate::testing::{MINUTE_MS, Reply, TARO, TestApp, faults, on_both};
 
 const PROXY: &str = "10.0.0.5:4000";
 const STRANGER: &str = "203.0.113.9:4000";
@@ -67,8 +67,10 @@ on_both! {
 
     async fn what_strangers_say_of_themselves_is_ignored(app: TestApp) {
         for app in [behind_proxy(&app), app.clone()] {
+            app.clock.advance(MINUTE_MS);
             guess(&app, STRANGER, &[("x-forwarded-for", "198.51.100.1"), ("forwarded", "for=198.51.100.2")]).await.is(200);
         }
+        app.clock.advance(MINUTE_MS);
         guess(&app, PROXY, &[("x-forwarded-for", "198.51.100.3")]).await.is(200);
         let (budget, log) = seen(&app).await;
         assert_eq!(budget, ["address:10.0.0.5", "address:203.0.113.9"]);
