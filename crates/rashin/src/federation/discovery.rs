@@ -1,4 +1,4 @@
-//! What a provider says of itself: OpenID Connect Discovery 1.0.
+//! What a provider says of itself: `OpenID` Connect Discovery 1.0.
 
 use openidconnect::core::CoreJsonWebKeySet;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Whether an ID token is what it says: OpenID Connect Core 1.0, section 3.1.3.7, and nothing more lenient.
+//! Whether an ID token is what it says: `OpenID` Connect Core 1.0, section 3.1.3.7, and nothing more lenient.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

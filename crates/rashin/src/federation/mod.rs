@@ -1,4 +1,4 @@
-//! How other systems meet this one: machine tokens (RFC 6750), single sign-on (OpenID Connect Core 1.0, RFC 7636,
+//! How other systems meet this one: machine tokens (RFC 6750), single sign-on (`OpenID` Connect Core 1.0, RFC 7636,
 //! RFC 9207) and provisioning of people (SCIM 2.0, RFC 7643 and 7644).
 //!
 //! Invariants: a token is stored only as a hash, works in the API alone, for at most a year, and never for more than its

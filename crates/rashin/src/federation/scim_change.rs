@@ -183,7 +183,7 @@ impl GroupChange {
         for (kind, path, value) in operations(body)? {
             match path {
                 Some(path) if kind == "remove" && path.attribute == "members" => {
-                    change.members.push(removed(&path, value)?)
+                    change.members.push(removed(&path, value)?);
                 }
                 Some(_) if kind == "remove" => {}
                 None if kind == "remove" => return Err("noTarget"),

@@ -35,7 +35,7 @@ struct Inside {
     lie: String,
     asked: Asked,
     claims: Value,
-    now_s: i64,
+    seconds: i64,
 }
 
 /// The provider.
@@ -67,7 +67,7 @@ fn signed_by_secret(claims: &Value, secret: &[u8]) -> String {
 }
 
 /// Lies in the claims, signed by the right key.
-fn twist(lie: &str, claims: &mut Value, now_s: i64) {
+fn twist(lie: &str, claims: &mut Value, seconds: i64) {
     let (name, value) = match lie {
         "issuer of another" => ("iss", json!("https://evil.example")),
         "issuer with a slash" => ("iss", json!(format!("{}/", claims["iss"].as_str().unwrap()))),
@@ -81,13 +81,13 @@ fn twist(lie: &str, claims: &mut Value, now_s: i64) {
         "nonce of another" => ("nonce", json!("another nonce")),
         "nonce empty" => ("nonce", json!("")),
         "nonce missing" => ("nonce", Value::Null),
-        "expired" => ("exp", json!(now_s - 61)),
+        "expired" => ("exp", json!(seconds - 61)),
         "expiry missing" => ("exp", Value::Null),
         "expiry as text" => ("exp", json!("2099")),
-        "issued tomorrow" => ("iat", json!(now_s + 86_400)),
-        "issued long ago" => ("iat", json!(now_s - 601)),
+        "issued tomorrow" => ("iat", json!(seconds + 86_400)),
+        "issued long ago" => ("iat", json!(seconds - 601)),
         "issue missing" => ("iat", Value::Null),
-        "not before tomorrow" => ("nbf", json!(now_s + 86_400)),
+        "not before tomorrow" => ("nbf", json!(seconds + 86_400)),
         "not before as text" => ("nbf", json!("now")),
         "subject missing" => ("sub", Value::Null),
         "subject empty" => ("sub", json!("")),
@@ -184,9 +184,9 @@ async fn jwks(State(Provider(inside)): State<Provider>) -> Response {
 }
 
 async fn token(State(Provider(inside)): State<Provider>, Form(form): Form<BTreeMap<String, String>>) -> Response {
-    let (lie, asked, mut claims, now_s) = {
+    let (lie, asked, mut claims, seconds) = {
         let inside = inside.lock().unwrap();
-        (inside.lie.clone(), inside.asked.clone(), inside.claims.clone(), inside.now_s)
+        (inside.lie.clone(), inside.asked.clone(), inside.claims.clone(), inside.seconds)
     };
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(form["code_verifier"].as_bytes()));
     if challenge != asked.challenge || form["redirect_uri"] != asked.redirect || form["code"] != "the-code" {
@@ -202,7 +202,7 @@ async fn token(State(Provider(inside)): State<Provider>, Form(form): Form<BTreeM
         _ => {}
     }
     claims["nonce"] = json!(asked.nonce);
-    twist(&lie, &mut claims, now_s);
+    twist(&lie, &mut claims, seconds);
     Json(json!({ "access_token": "x", "token_type": "Bearer", "id_token": sealed(&lie, claims) })).into_response()
 }
 
@@ -215,8 +215,8 @@ impl Provider {
     pub(super) async fn start(now_ms: i64) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let now_s = now_ms / 1000;
-        let inside = Inside { base, lie: String::new(), asked: Asked::default(), claims: json!({}), now_s };
+        let seconds = now_ms / 1000;
+        let inside = Inside { base, lie: String::new(), asked: Asked::default(), claims: json!({}), seconds };
         let provider = Self(Arc::new(Mutex::new(inside)));
         let routes = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
@@ -240,11 +240,11 @@ impl Provider {
     /// Vouches for this person from now on.
     pub(super) fn vouch(&self, asked: Asked, subject: &str, email: &str, groups: &[&str]) {
         let mut inside = self.0.lock().unwrap();
-        let (iss, now_s) = (inside.base.clone(), inside.now_s);
+        let (iss, seconds) = (inside.base.clone(), inside.seconds);
         inside.asked = asked;
         inside.claims = json!({
             "iss": iss, "aud": CLIENT, "sub": subject, "email": email, "email_verified": true, "name": "山田 太郎",
-            "iat": now_s, "exp": now_s + 300, "groups": groups,
+            "iat": seconds, "exp": seconds + 300, "groups": groups,
         });
     }
 }

@@ -31,7 +31,7 @@ fn new_person(email: &str) -> Value {
         "name": { "familyName": "新人", "givenName": "一" }, "active": true })
 }
 
-fn patch(operations: Value) -> Value {
+fn patch(operations: &Value) -> Value {
     json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
 }
 
@@ -50,9 +50,9 @@ on_both! {
         assert_eq!((made["userName"].as_str(), made["displayName"].as_str(), made["active"].as_bool()), (Some("shinjin@example.jp"), Some("新人 一"), Some(true)));
         assert!(made["meta"]["location"].as_str().unwrap().ends_with(&format!("/scim/v2/Users/{id}")));
         let path = format!("/Users/{id}");
-        let off = patch(json!([{ "op": "Replace", "path": "active", "value": "False" }]));
+        let off = patch(&json!([{ "op": "Replace", "path": "active", "value": "False" }]));
         assert_eq!(ask(&app, &secret, Method::PATCH, &path, off).await.is(200).json()["active"], false);
-        let on = patch(json!([{ "op": "replace", "value": { "active": true, "name.familyName": "改名" } }]));
+        let on = patch(&json!([{ "op": "replace", "value": { "active": true, "name.familyName": "改名" } }]));
         let now = ask(&app, &secret, Method::PATCH, &path, on).await.is(200).json();
         assert_eq!((now["active"].as_bool(), now["displayName"].as_str()), (Some(true), Some("改名")));
         let whole = json!({ "userName": "kaimei@example.jp", "displayName": "改名 一", "active": true });
@@ -65,7 +65,7 @@ on_both! {
 
     async fn suspending_ends_sessions_at_once_and_never_the_last_administrator(app: TestApp) {
         let secret = token(&app, HANAKO).await;
-        let off = patch(json!([{ "op": "replace", "path": "active", "value": false }]));
+        let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
         app.get("/me", TARO).await.is(200);
         ask(&app, &secret, Method::PATCH, &format!("/Users/{}", app.account(TARO)), off.clone()).await.is(200);
         app.get("/me", TARO).await.leads_to("/sign-in?next=/me");
@@ -103,7 +103,7 @@ on_both! {
         let path = format!("/Groups/{}", made["id"].as_str().unwrap());
         assert_eq!(roles(&app, &taro).await, ["auditor", "manager"]);
         ask(&app, &secret, Method::POST, "/Groups", group).await.is(409);
-        let change = patch(json!([
+        let change = patch(&json!([
             { "op": "Add", "path": "members", "value": [{ "value": keeper }] },
             { "op": "Remove", "path": format!("members[value eq \"{taro}\"]") },
         ]));
@@ -111,7 +111,7 @@ on_both! {
         assert_eq!(now["members"].as_array().unwrap().len(), 1);
         assert_eq!((roles(&app, &taro).await, roles(&app, &keeper).await), (vec!["manager".to_owned()], vec!["administrator".to_owned(), "auditor".to_owned()]));
         // Another name is another group: what the old one gave is ended.
-        let rename = patch(json!([{ "op": "replace", "path": "displayName", "value": "else" }]));
+        let rename = patch(&json!([{ "op": "replace", "path": "displayName", "value": "else" }]));
         ask(&app, &secret, Method::PATCH, &path, rename).await.is(200);
         assert_eq!(roles(&app, &keeper).await, ["administrator"]);
         let whole = json!({ "displayName": "rashin-audit", "members": [{ "value": taro }, { "value": keeper }] });
@@ -128,7 +128,7 @@ on_both! {
         let (own, theirs) = (token(&app, HANAKO).await, token(&app, OUTSIDER).await);
         let group = ask(&app, &own, Method::POST, "/Groups", json!({ "displayName": "g" })).await.is(201).json();
         let (taro, group) = (format!("/Users/{}", app.account(TARO)), format!("/Groups/{}", group["id"].as_str().unwrap()));
-        let change = patch(json!([{ "op": "replace", "value": { "active": false, "displayName": "x" } }]));
+        let change = patch(&json!([{ "op": "replace", "value": { "active": false, "displayName": "x" } }]));
         for path in [&taro, &group] {
             for (method, body) in [(Method::GET, Value::Null), (Method::PUT, json!({ "userName": "x@example.jp", "displayName": "x" })), (Method::PATCH, change.clone()), (Method::DELETE, Value::Null)] {
                 let one = ask(&app, &theirs, method.clone(), path, body.clone()).await.is(404);
