@@ -140,7 +140,14 @@ impl Ctx {
 
     /// Refuses, and leaves a trace of it, unless the asker may do the act to the object.
     pub async fn require(&self, act: &'static Act, object: &Object) -> Result<()> {
-        if self.may(act, object).await? { Ok(()) } else { Err(self.ground.gate.refused(self, act, object).await) }
+        if self.may(act, object).await? { Ok(()) } else { Err(self.refusal(act, object).await) }
+    }
+
+    /// What the asker is told of a refusal. The trace it leaves is beyond any limit of the asker, or it would be refused
+    /// in its turn.
+    async fn refusal(&self, act: &'static Act, object: &Object) -> Error {
+        let asker = Self { limit: None, ..self.clone() };
+        self.ground.gate.refused(&asker, act, object).await
     }
 
     /// Checks the right and opens the transaction in which everything of this deed is written.
@@ -183,7 +190,7 @@ impl Ctx {
         } else {
             // The trace of the refusal is a deed of its own, which must not wait for this one.
             drop(transaction);
-            Err(gate.refused(self, act, &object).await)
+            Err(self.refusal(act, &object).await)
         }
     }
 
