@@ -69,7 +69,7 @@ pub async fn give(ctx: &Ctx, deed: &mut Deed, tenant_id: &str, account_id: &str,
     store::add_grant(deed, tenant_id, &draft(ctx, account_id, &terms)?, by).await
 }
 
-fn draft(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Grant> {
+pub(super) fn draft(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Grant> {
     Ok(Grant {
         id: new_id(ctx)?,
         account_id: account_id.to_owned(),

@@ -1,26 +1,14 @@
 //! Grants that another system causes, as part of a larger deed: membership of its groups, tokens of machines.
 
-use platform::{Ctx, Deed, Result, new_id};
+use platform::{Ctx, Deed, Result};
 
-use super::actions::Terms;
-use super::model::Grant;
+use super::actions::{Terms, draft};
 use super::store;
 use crate::organisation::{self, roles};
 
 /// Gives an account of the tenant a role; gives the grant's id, by which it is ended.
 pub async fn give(ctx: &Ctx, deed: &mut Deed, tenant_id: &str, account_id: &str, terms: Terms<'_>) -> Result<String> {
-    let grant = Grant {
-        id: new_id(ctx)?,
-        account_id: account_id.to_owned(),
-        role: terms.role.to_owned(),
-        role_name: None,
-        unit_id: terms.unit_id.to_owned(),
-        unit_name: String::new(),
-        granted_by: None,
-        granted_at_ms: ctx.now_ms(),
-        until_ms: terms.until_ms,
-        reason: terms.reason.to_owned(),
-    };
+    let grant = draft(ctx, account_id, &terms)?;
     store::add_grant(deed, tenant_id, &grant, ctx.actor().account_id().unwrap_or("")).await?;
     Ok(grant.id)
 }

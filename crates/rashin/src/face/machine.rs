@@ -1,7 +1,7 @@
 //! Requests that come with a machine token: in the API only, and never for more than the token's scope.
 
 use axum::extract::Request;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use platform::{Ctx, Error, Message};
@@ -52,19 +52,16 @@ pub(super) async fn answer(ctx: &Ctx, token: &str, mut request: Request, next: N
     let asked = format!("{} {}", request.method(), area(request.uri().path()));
     let reading = [Method::GET, Method::HEAD].contains(request.method());
     let outside = reading && reading_act(request.uri().path()).is_some_and(|act| !machine.limit.names(act));
-    let response = if outside {
-        Failure(Error::Forbidden(Message::new("error-token-scope"))).into_response()
-    } else {
-        let found = Found { session: session_of(&machine), token: String::new(), limit: Some(machine.limit.clone()) };
-        request.extensions_mut().insert(found);
-        next.run(request).await
-    };
-    if response.status() == StatusCode::FORBIDDEN
-        && let Err(error) = federation::note_refusal(ctx, &machine, &asked).await
-    {
-        return Failure(error).into_response();
+    if outside {
+        // Nothing of the product is asked, so nothing else leaves a trace; other refusals leave their own.
+        return match federation::note_refusal(ctx, &machine, &asked).await {
+            Ok(()) => Failure(Error::Forbidden(Message::new("error-token-scope"))).into_response(),
+            Err(error) => Failure(error).into_response(),
+        };
     }
-    response
+    let found = Found { session: session_of(&machine), token: String::new(), limit: Some(machine.limit.clone()) };
+    request.extensions_mut().insert(found);
+    next.run(request).await
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::mail::{Mail, MailArgs};
 use super::site::{PlaceArgs, Site, is_current, missing_steps, moment};
 use super::{schema, store};
+use crate::audit_log;
 use crate::face::texts::texts;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -112,6 +113,7 @@ pub async fn look(site: &Site) -> Vec<Finding> {
     if current {
         found.push(look_at_clock(site).await);
         found.push(look_at_evidence(site).await);
+        found.push(look_at_log(site).await);
     }
     found
 }
@@ -230,6 +232,20 @@ async fn look_at_clock(site: &Site) -> Finding {
         finding("clock", State::Fail, told("doctor-clock-fail"))
     } else {
         finding("clock", State::Ok, told("doctor-clock-ok"))
+    }
+}
+
+/// A log that is not signed any more was rewritten, or lost what was signed before.
+async fn look_at_log(site: &Site) -> Finding {
+    match audit_log::halts(&site.system()).await {
+        Ok(halts) if halts.is_empty() => finding("log", State::Ok, Message::new("doctor-log-ok")),
+        Ok(halts) => {
+            let since = halts.iter().map(|halt| halt.at_ms).min().unwrap_or(0);
+            let why: Vec<&str> = halts.iter().map(|halt| halt.why.as_str()).collect();
+            let message = Message::new("doctor-log-fail").with("since", moment(since)).with("why", why.join("; "));
+            finding("log", State::Fail, message)
+        }
+        Err(error) => finding("log", State::Fail, unreachable(&error)),
     }
 }
 

@@ -41,7 +41,8 @@ async fn reads(app: &TestApp, secret: &str) -> u16 {
 }
 
 async fn refusals(app: &TestApp) -> i64 {
-    let sql = "SELECT COUNT(*) AS n FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id WHERE e.act = 'federation.use-token' AND v.facts LIKE '%refused%'";
+    let sql = "SELECT COUNT(*) AS n FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id \
+        WHERE e.act = 'access.refused' OR e.act = 'federation.use-token' AND v.facts LIKE '%refused%'";
     app.count(sql, &[]).await
 }
 
@@ -72,7 +73,7 @@ on_both! {
         ask(&app, Method::GET, "/api/v1/audit-log", &secret, json!(null)).await.is(403);
         ask(&app, Method::GET, "/api/v1/assessments", &secret, json!(null)).await.is(403);
         assert_eq!(refusals(&app).await, 4);
-        let sql = "SELECT actor_id, actor_name, tenant_id FROM audit_entries WHERE act = 'federation.use-token'";
+        let sql = "SELECT actor_id, actor_name, tenant_id FROM audit_entries WHERE act IN ('federation.use-token', 'access.refused')";
         for row in app.rows(sql, &[]).await {
             assert_eq!(row.text("actor_id").unwrap(), id);
             assert_eq!(row.text("actor_name").unwrap(), format!("集計 ({})", HANAKO.name));

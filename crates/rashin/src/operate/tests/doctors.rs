@@ -26,7 +26,7 @@ on_both! {
         std::fs::set_permissions(&*app.app.data, std::fs::Permissions::from_mode(0o700)).unwrap();
         let found = found(&app).await;
         let abouts: Vec<&str> = found.iter().map(|one| one.about).collect();
-        assert_eq!(abouts, ["folder", "space", "modes", "database", "integrity", "backup", "clock", "evidence"]);
+        assert_eq!(abouts, ["folder", "space", "modes", "database", "integrity", "backup", "clock", "evidence", "log"]);
         for one in found.iter().filter(|one| one.about != "space") {
             assert_eq!(one.state, State::Ok, "{one:?}");
         }
@@ -36,6 +36,14 @@ on_both! {
                 assert!(!text.contains('⟦') && !text.contains("{$"), "{text}");
             }
         }
+    }
+
+    async fn a_log_that_is_not_signed_any_more_is_told(app: TestApp) {
+        assert_eq!(state(&found(&app).await, "log"), State::Ok);
+        app.damage("INSERT INTO audit_halts (tenant_id, at_ms, why) VALUES ('', 1, 'smaller than signed')", &[]).await;
+        let found = found(&app).await;
+        assert_eq!(state(&found, "log"), State::Fail);
+        assert!(format!("{found:?}").contains("smaller than signed"));
     }
 
     async fn lost_and_changed_evidence_is_named(app: TestApp) {
