@@ -32,6 +32,18 @@ async function pagesFor(page) {
     import: `${open}/import`, history: `${approved}/history`, diagnosis: `${approved}/diagnosis`,
     units: "/units", "unit-edit": edit, accounts: "/accounts", me: "/me", releases: "/releases", release,
     "item-set": "/item-sets/benchmark-25", help: "/help", log: "/audit-log", "not-found": "/nowhere",
+    ...(await pagesOfAccess(page)),
+  };
+}
+
+async function pagesOfAccess(page) {
+  await page.goto(`${rashin.url}/audit-log?act=access.`);
+  const entry = await page.locator("main a[href^='/audit-entries/']").first().getAttribute("href");
+  await page.goto(`${rashin.url}/access/roles`);
+  return {
+    roles: "/access/roles", consents: "/access/consents", parties: "/access/parties", explain: "/access/explain",
+    tokens: "/tokens", "sign-on": "/sign-on", export: "/export", "log-entry": entry, "log-check": "/audit-log/check?verify=yes",
+    totp: "/me/totp", proof: "/me/proof", licences: "/help/licences",
   };
 }
 

@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 
 use platform::{Actor, Ctx, Error, Result};
 
+use crate::access::{self, Terms};
 use crate::assessment::answers::{Answers, Given};
 use crate::assessment::answers_file::read_toml;
 use crate::assessment::{self, ItemChange};
 use crate::face::App;
+use crate::federation::{self, NewToken};
 use crate::identity::{self, Newcomer, SetUp};
 use crate::organisation::{self, Unit, UnitKind, roles};
 use crate::population::builtin_releases;
@@ -22,13 +24,26 @@ pub const EMAIL: &str = "hanako@example.jp";
 /// Password of the sample's people; only ever on sample data.
 pub const PASSWORD: &str = "rashin-demo-compass";
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// The others: address, name, role, unit (by place in `COMPANIES`; none is the whole group).
-const PEOPLE: [(&str, &str, &str, Option<usize>); 4] = [
+const PEOPLE: [(&str, &str, &str, Option<usize>); 8] = [
     ("ichiro@example.jp", "鈴木 一郎", roles::EXECUTIVE, None),
     ("ken@example.jp", "佐藤 健", roles::MANAGER, Some(0)),
     ("yui@example.jp", "高橋 結衣", roles::STAFF, Some(0)),
     ("minoru@example.jp", "伊藤 実", roles::AUDITOR, None),
+    ("aoi@example.jp", "渡辺 葵", roles::ADMINISTRATOR, None),
+    ("makoto@example.jp", "山本 誠", roles::INTERNAL_AUDITOR, Some(1)),
+    ("sakura@example.jp", "中村 さくら", roles::DISCLOSURE_OFFICER, None),
+    ("riku@example.jp", "小林 陸", roles::INCIDENT_COMMANDER, Some(1)),
 ];
+
+/// A role the group made for itself, and what it holds.
+const OWN_ROLE: (&str, [&str; 2]) = ("自己診断の窓口", ["assessment.read", "assessment.create"]);
+/// A party outside the group, and who answers for it.
+const SUPPLIER: (&str, &str, &str) = ("なぎさ運送株式会社（架空）", "nagisa@supplier.example.jp", "渚 航");
+/// The company that somebody asks to close.
+const LEAVING: &str = "いぶき化学株式会社（架空）";
 
 const NET_SHOP: [&str; 2] =
     [include_str!("../../../examples/net-shop-2025.toml"), include_str!("../../../examples/net-shop.toml")];
@@ -97,7 +112,48 @@ pub async fn load(app: &App) -> Result<()> {
         let answers = answers_of_member(member)?;
         enter(&hanako, &ichiro, &company, &answers, until).await?;
     }
-    begin_next(&hanako, &system, &companies[0]).await
+    begin_next(&hanako, &system, &companies[0]).await?;
+    give_rights(&hanako, &system, &root, &companies[0]).await?;
+    ask_to_close(&system).await
+}
+
+/// A role of the group's own, a supplier with its respondent, a token for a machine, and what a group of another system means.
+async fn give_rights(hanako: &Ctx, system: &Ctx, root: &str, net_shop: &Unit) -> Result<()> {
+    let (name, acts) = OWN_ROLE;
+    let role = access::make_role(hanako, name, &acts.map(str::to_owned)).await?;
+    let yui = identity::actor_by_email(system, "yui@example.jp").await?;
+    let reason = "年次の自己診断のとりまとめ";
+    let until_ms = Some(hanako.now_ms() + 90 * DAY_MS);
+    let terms = Terms { role: &role.id, unit_id: &net_shop.id, reason, until_ms };
+    access::grant(hanako, yui.account_id().unwrap_or_default(), &terms).await?;
+
+    let (company, email, person) = SUPPLIER;
+    let supplier = organisation::add_unit(hanako, root, UnitKind::Company, company).await?;
+    access::enter_party(hanako, &supplier.id, "supplier").await?;
+    let token = identity::invite(hanako, email, roles::RESPONDENT, &supplier.id).await?;
+    identity::accept_invitation(system, &token, person, PASSWORD).await?;
+
+    let machine = NewToken {
+        name: "月次の集計（表計算）".to_owned(),
+        purpose: "api".to_owned(),
+        role: roles::AUDITOR.to_owned(),
+        unit_id: root.to_owned(),
+        acts: vec!["assessment.read".to_owned(), "organisation.read".to_owned()],
+        days: 180,
+    };
+    federation::make_token(hanako, &machine).await?;
+    federation::map_group(hanako, "security-audit", roles::AUDITOR, root).await.map(|_| ())
+}
+
+/// The other administrator asks to close a company, which takes a second person.
+async fn ask_to_close(system: &Ctx) -> Result<()> {
+    let aoi = as_person(system, "aoi@example.jp").await?;
+    let units = organisation::list_units(&aoi).await?;
+    let Some(company) = units.iter().find(|unit| unit.name == LEAVING) else { return Err(Error::NotFound) };
+    match organisation::close_unit(&aoi, &company.id, true, "株式を譲渡したため").await {
+        Err(Error::Conflict(message)) if message.key == "error-needs-consent" => Ok(()),
+        other => other,
+    }
 }
 
 async fn as_person(system: &Ctx, email: &str) -> Result<Ctx> {

@@ -1,15 +1,18 @@
 //! Pages of access: the tenant's own roles, and why somebody may. Forms by which roles are given stand on the page of
 //! people.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use platform::{Act, Error};
+use platform::{Act, Error, Object};
 use serde::Deserialize;
 
 use super::actions::Terms;
+use super::acts;
 use super::consents::Consent;
 use super::custom::offered;
 use super::explain::Explanation;
@@ -17,7 +20,7 @@ use super::model::{CustomRole, Party, checked_until};
 use crate::domains;
 use crate::face::page::{Faults, faults_or};
 use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
-use crate::organisation::{self, Unit};
+use crate::organisation::{self, Unit, roles};
 
 /// The routes.
 pub fn routes() -> Router<App> {
@@ -28,10 +31,9 @@ pub fn routes() -> Router<App> {
         .route("/access/roles/{id}", post(change_role))
         .route("/access/roles/{id}/closure", post(close_role))
         .route("/access/explain", get(show_explanation))
-        .route("/access/parties", get(show_parties))
+        .route("/access/parties", get(show_parties).post(enter_party))
         .route("/access/consents", get(show_consents))
         .route("/access/consents/{id}/decision", post(decide))
-        .route("/units/{id}/party", post(enter_party))
 }
 
 #[derive(Deserialize)]
@@ -72,17 +74,29 @@ struct RolesPage {
     page: Page,
     roles: Vec<CustomRole>,
     offered: Vec<&'static Act>,
+    manages: bool,
     faults: Faults,
     name: String,
+    chosen: Vec<String>,
 }
 
-async fn roles_page(asker: &Asker, name: String, faults: Faults) -> Answer<Html<RolesPage>> {
+impl RolesPage {
+    fn is_chosen(&self, act: &Act) -> bool {
+        self.chosen.iter().any(|chosen| chosen == act.id)
+    }
+}
+
+async fn roles_page(asker: &Asker, form: RoleForm, faults: Faults) -> Answer<Html<RolesPage>> {
     let roles = super::list_roles(&asker.ctx).await?;
-    Ok(Html(RolesPage { page: asker.page.clone(), roles, offered: offered().collect(), faults, name }))
+    let (_, tenant_id) = asker.ctx.account()?;
+    let tenant = Object::of_unit("tenant", tenant_id, tenant_id);
+    let manages = asker.ctx.may(&acts::MANAGE_ROLES, &tenant).await?;
+    let (page, offered) = (asker.page.clone(), offered().collect());
+    Ok(Html(RolesPage { page, roles, offered, manages, faults, name: form.name, chosen: form.acts }))
 }
 
 async fn show_roles(SignedIn(asker): SignedIn) -> Answer<Html<RolesPage>> {
-    roles_page(&asker, String::new(), Faults::default()).await
+    roles_page(&asker, RoleForm::default(), Faults::default()).await
 }
 
 /// A role as a form sends it: `acts` as often as there are acts.
@@ -112,7 +126,7 @@ async fn make_role(SignedIn(asker): SignedIn, Form(pairs): Form<Vec<(String, Str
     let form = RoleForm::of(pairs);
     match faults_or(super::make_role(&asker.ctx, &form.name, &form.acts).await)? {
         Ok(_) => Ok(Done::to("/access/roles", "role-made").into_response()),
-        Err(faults) => Ok(roles_page(&asker, form.name, faults).await?.into_response()),
+        Err(faults) => Ok(roles_page(&asker, form, faults).await?.into_response()),
     }
 }
 
@@ -152,7 +166,9 @@ struct ExplainPage {
 
 async fn show_explanation(SignedIn(asker): SignedIn, Query(question): Query<Question>) -> Answer<Html<ExplainPage>> {
     let units = organisation::list_units(&asker.ctx).await?;
-    let acts = domains::ALL.iter().flat_map(|domain| domain.acts).copied().collect();
+    let acts = domains::ALL.iter().flat_map(|domain| domain.acts).copied();
+    // The others are for everybody, or for the installation alone.
+    let acts = acts.filter(|act| act.roles.iter().any(|role| roles::ALL.contains(role))).collect();
     let (mut answer, mut faults) = (None, Faults::default());
     if !question.object.is_empty() {
         match faults_or(super::explain(&asker.ctx, &question.person, &question.act, &question.object).await)? {
@@ -167,31 +183,35 @@ async fn show_explanation(SignedIn(asker): SignedIn, Query(question): Query<Ques
 #[template(path = "access/pages/parties.html")]
 struct PartiesPage {
     page: Page,
-    units: Vec<Unit>,
-    parties: Vec<(String, String)>,
-}
-
-impl PartiesPage {
-    fn party(&self, unit: &Unit) -> &str {
-        self.parties.iter().find(|(unit_id, _)| *unit_id == unit.id).map_or("", |(_, party)| party)
-    }
+    /// Units of external parties, as (unit, party).
+    outside: Vec<(Unit, String)>,
+    /// Units that could be.
+    inside: Vec<Unit>,
 }
 
 async fn show_parties(SignedIn(asker): SignedIn) -> Answer<Html<PartiesPage>> {
     let mut units = organisation::list_units(&asker.ctx).await?;
     units.retain(|unit| !unit.closed && unit.parent_id.is_some());
-    let parties = super::parties(&asker.ctx).await?;
-    Ok(Html(PartiesPage { page: asker.page, units, parties }))
+    let mut parties: BTreeMap<String, String> = super::parties(&asker.ctx).await?.into_iter().collect();
+    let (mut outside, mut inside) = (Vec::new(), Vec::new());
+    for unit in units {
+        match parties.remove(&unit.id) {
+            Some(party) => outside.push((unit, party)),
+            None => inside.push(unit),
+        }
+    }
+    Ok(Html(PartiesPage { page: asker.page, outside, inside }))
 }
 
 #[derive(Deserialize)]
 struct PartyForm {
+    unit: String,
     #[serde(default)]
     party: String,
 }
 
-async fn enter_party(SignedIn(asker): SignedIn, Path(id): Path<String>, Form(form): Form<PartyForm>) -> Answer<Done> {
-    super::enter_party(&asker.ctx, &id, &form.party).await.map_err(Failure)?;
+async fn enter_party(SignedIn(asker): SignedIn, Form(form): Form<PartyForm>) -> Answer<Done> {
+    super::enter_party(&asker.ctx, &form.unit, &form.party).await.map_err(Failure)?;
     Ok(Done::to("/access/parties", "party-entered"))
 }
 

@@ -53,6 +53,15 @@ pub struct Fact {
     pub commitment: String,
 }
 
+impl Fact {
+    /// The value as people read it: a text without its quotes.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        let value = self.value.as_ref()?;
+        Some(serde_json::from_str::<String>(value).unwrap_or_else(|_| value.clone()))
+    }
+}
+
 impl Entry {
     pub(super) fn of(entry: &log::Entry, seq: Option<i64>, kept: Option<&str>) -> Result<Self> {
         let leaf = entry.leaf();
@@ -138,7 +147,7 @@ pub async fn entry(ctx: &Ctx, id: &str) -> Result<Entry> {
     store::entry(ctx, tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
-/// Erases the values an entry commits to, all or the named one. The entry and its place stay; the erasure is an entry.
+/// Erases the values an entry commits to, all or the named one, if another person agreed to exactly that. The entry and its place stay; the erasure is an entry.
 pub async fn erase(ctx: &Ctx, id: &str, name: Option<&str>, reason: &str) -> Result<()> {
     let found = entry(ctx, id).await?;
     let (_, tenant_id) = ctx.account()?;
@@ -159,7 +168,9 @@ pub async fn erase(ctx: &Ctx, id: &str, name: Option<&str>, reason: &str) -> Res
     }
     // The verifier reads from the entry itself what may be missing.
     let what = name.map_or_else(|| id.to_owned(), |name| format!("{id}/{name}"));
-    let mut deed = ctx.begin(&acts::ERASE, Object::of_unit("log-entry", what, tenant_id)).await?;
+    let content = serde_json::json!({ "entry": id, "act": found.act, "value": name });
+    let object = Object::of_unit("log-entry", what, tenant_id);
+    let mut deed = ctx.begin_as_agreed(&acts::ERASE, object, &content, reason).await?;
     store::erase(&mut deed, id, name).await?;
     deed.commit(reason).await
 }

@@ -9,6 +9,7 @@ use platform::web::{cookie, language_of};
 use platform::{Actor, Ctx, Language, Limit, Via};
 
 use super::{App, Failure, Page, machine};
+use crate::access;
 use crate::federation::is_machine_token;
 use crate::identity::{self, Door, Session};
 
@@ -27,6 +28,8 @@ pub struct Found {
     pub token: String,
     /// What a machine may do at most; none for people.
     pub limit: Option<Limit>,
+    /// What the person's grants carry, for what a page offers; nothing in the API.
+    pub powers: Vec<String>,
 }
 
 /// Whoever asks, signed in or not.
@@ -113,7 +116,11 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
         Ok(None) => return next.run(request).await,
         Err(error) => return Failure(error).into_response(),
     };
-    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone(), limit: None });
+    let powers = match offered(&anonymous, &session, api).await {
+        Ok(powers) => powers,
+        Err(error) => return Failure(error).into_response(),
+    };
+    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone(), limit: None, powers });
     let mut response = next.run(request).await;
     if !response.headers().contains_key(header::SET_COOKIE) {
         let ctx = anonymous.as_actor(actor_of(&session));
@@ -126,6 +133,15 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
         }
     }
     response
+}
+
+/// What a page of the session may offer. Deeds ask the gate again.
+async fn offered(ctx: &Ctx, session: &Session, api: bool) -> platform::Result<Vec<String>> {
+    if api {
+        return Ok(Vec::new());
+    }
+    let powers = access::own_powers(&ctx.as_actor(actor_of(session))).await?;
+    Ok(powers.into_iter().map(|(power, _)| power).collect())
 }
 
 fn actor_of(session: &Session) -> Actor {
@@ -151,7 +167,7 @@ impl Asker {
         // What answers a form stands at an address that shows nothing by itself: the way back is the form's page.
         let form = if parts.method.is_safe() { None } else { referer(&parts.headers) };
         let here = form.as_ref().unwrap_or(uri);
-        let page = Page::new(app, language, &parts.headers, here, found.as_ref().map(|found| &found.session));
+        let page = Page::new(app, language, &parts.headers, here, found.as_ref());
         let mut ctx = app.ctx(actor, via);
         if let Some(found) = &found {
             ctx = ctx.proved_at(found.session.proved_at_ms);

@@ -59,7 +59,8 @@ pub(super) async fn answer(ctx: &Ctx, token: &str, mut request: Request, next: N
             Err(error) => Failure(error).into_response(),
         };
     }
-    let found = Found { session: session_of(&machine), token: String::new(), limit: Some(machine.limit.clone()) };
+    let limit = Some(machine.limit.clone());
+    let found = Found { session: session_of(&machine), token: String::new(), limit, powers: Vec::new() };
     request.extensions_mut().insert(found);
     next.run(request).await
 }

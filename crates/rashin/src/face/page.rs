@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use platform::web::cookie;
-use platform::{Error, Fault, Language, Message, Texts};
+use platform::{Act, Error, Fault, Language, Message, Texts};
 
+use super::asker::Found;
 use super::{App, Failure};
 use crate::access::Grant;
-use crate::identity::Session;
+use crate::{access, audit_log, federation, identity, operate, organisation};
 
 /// What every template knows as `page`.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Page {
     pub theme: String,
     /// Path and query of this page, to come back to after switching language.
     pub here: String,
+    /// What the person's grants carry.
+    powers: Vec<String>,
     /// A message key for what was just done.
     done: Option<String>,
     texts: Arc<Texts>,
@@ -36,14 +39,15 @@ pub struct Page {
 impl Page {
     /// The frame for a request.
     #[must_use]
-    pub fn new(app: &App, language: Language, headers: &HeaderMap, uri: &Uri, session: Option<&Session>) -> Self {
+    pub fn new(app: &App, language: Language, headers: &HeaderMap, uri: &Uri, found: Option<&Found>) -> Self {
         let theme = cookie(headers, "theme").filter(|theme| ["light", "dark"].contains(theme)).unwrap_or("");
         let query = uri.query().unwrap_or("");
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).map(|key| format!("done-{key}"));
         Self {
             language,
-            person: session.map(|session| session.name.clone()).unwrap_or_default(),
-            email: session.map(|session| session.email.clone()).unwrap_or_default(),
+            person: found.map(|found| found.session.name.clone()).unwrap_or_default(),
+            email: found.map(|found| found.session.email.clone()).unwrap_or_default(),
+            powers: found.map(|found| found.powers.clone()).unwrap_or_default(),
             theme: theme.to_owned(),
             here: without_done(uri),
             done: done.filter(|key| app.texts.has(Language::Ja, key)),
@@ -70,23 +74,51 @@ impl Page {
         env!("CARGO_PKG_VERSION")
     }
 
-    /// The main navigation: path and text key.
+    /// The main navigation: path and text key of what the person may see.
     #[must_use]
-    pub fn navigation(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            ("/assessments", "nav-assessments"),
-            ("/units", "nav-units"),
-            ("/releases", "nav-population"),
-            ("/accounts", "nav-accounts"),
-            ("/audit-log", "nav-audit-log"),
-        ]
+    pub fn navigation(&self) -> Vec<(&'static str, &'static str)> {
+        self.reachable(&[
+            ("/assessments", "nav-assessments", None),
+            ("/units", "nav-units", None),
+            ("/releases", "nav-population", None),
+            ("/accounts", "nav-accounts", Some(&identity::acts::READ)),
+            ("/audit-log", "nav-audit-log", Some(&audit_log::acts::READ)),
+        ])
+    }
+
+    /// The pages on people and their rights: path and text key of what the person may see.
+    #[must_use]
+    pub fn people_pages(&self) -> Vec<(&'static str, &'static str)> {
+        self.reachable(&[
+            ("/accounts", "accounts-title", Some(&identity::acts::READ)),
+            ("/access/roles", "roles-title", Some(&access::acts::EXPLAIN)),
+            ("/access/parties", "parties-title", Some(&access::acts::ENTER_PARTY)),
+            ("/access/consents", "consents-title", Some(&organisation::acts::CLOSE_COMPANY)),
+            ("/access/explain", "explain-title", Some(&access::acts::EXPLAIN)),
+            ("/sign-on", "sign-on-title", Some(&federation::acts::READ)),
+            ("/tokens", "tokens-title", Some(&federation::acts::READ)),
+            ("/export", "export-page-title", Some(&operate::acts::EXPORT_ALL)),
+        ])
+    }
+
+    fn reachable(&self, all: &[(&'static str, &'static str, Option<&Act>)]) -> Vec<(&'static str, &'static str)> {
+        let open = |act: &&Act| self.powers.iter().any(|power| act.is_held_by(power));
+        let seen = all.iter().filter(|(_, _, act)| act.is_none_or(|act| open(&act)));
+        seen.map(|(path, key, _)| (*path, *key)).collect()
     }
 
     /// Whether this page lies below a path of the navigation.
     #[must_use]
     pub fn is_in(&self, path: &str) -> bool {
         let here = self.here.split('?').next().unwrap_or("");
-        here.starts_with(path) || (path == "/assessments" && here == "/")
+        let people = path == "/accounts" && self.people_pages().iter().any(|(page, _)| here.starts_with(page));
+        people || here.starts_with(path) || (path == "/assessments" && here == "/")
+    }
+
+    /// Whether this is the page at the path.
+    #[must_use]
+    pub fn is_at(&self, path: &str) -> bool {
+        self.here.split('?').next() == Some(path)
     }
 
     /// Where switching the language leads back to, made safe for a query.
@@ -141,8 +173,7 @@ impl Page {
     /// The label of a form field; the field's own name where it has none.
     #[must_use]
     pub fn label(&self, field: &str) -> String {
-        let key = format!("label-{field}");
-        if self.texts.has(self.language, &key) { self.t(&key) } else { field.to_owned() }
+        self.t_or(&format!("label-{field}"), field)
     }
 
     /// The name of a kind of unit.
@@ -167,6 +198,28 @@ impl Page {
     #[must_use]
     pub fn act(&self, act: &str) -> String {
         self.t(&format!("act-{}", act.replace('.', "-")))
+    }
+
+    /// What being allowed an act is called.
+    #[must_use]
+    pub fn right(&self, act: &str) -> String {
+        self.t(&format!("right-{}", act.replace('.', "-")))
+    }
+
+    /// What a fact of an entry is called; its own name where it has none, as in entries of old.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> String {
+        self.t_or(&format!("fact-{name}"), name)
+    }
+
+    /// What a kind of object is called in the log.
+    #[must_use]
+    pub fn object(&self, kind: &str) -> String {
+        self.t_or(&format!("object-{kind}"), kind)
+    }
+
+    fn t_or(&self, key: &str, otherwise: &str) -> String {
+        if self.texts.has(self.language, key) { self.t(key) } else { otherwise.to_owned() }
     }
 
     /// What a group of acts, such as `identity.`, is called.

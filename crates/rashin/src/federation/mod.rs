@@ -27,5 +27,5 @@ pub mod web;
 mod tests;
 
 pub use model::{GroupRole, Machine, NewProvider, NewToken, Provider, Purpose, Token};
-pub use providers::Means;
+pub use providers::{Means, map_group};
 pub use tokens::{find_machine, is_machine_token, list_tokens, make_token, note_refusal, revoke_token};

@@ -6,5 +6,6 @@ pub(crate) mod testing;
 mod coverage;
 mod front_door;
 mod matrix;
+mod names;
 mod schema;
 mod swaps;

@@ -118,7 +118,7 @@ on_both! {
         let hanako = app.ctx(HANAKO);
         let supplier = organisation::add_unit(&hanako, &app.group, UnitKind::Company, "委託先").await.unwrap();
         assert_eq!(faults(invite(&hanako, "a@example.jp", roles::RESPONDENT, &supplier.id).await), [("role".into(), "error-role-inside")]);
-        app.post(&format!("/units/{}/party", supplier.id), HANAKO, &[("party", "supplier")]).await.leads_to("/access/parties?done=party-entered");
+        app.post("/access/parties", HANAKO, &[("unit", &supplier.id), ("party", "supplier")]).await.leads_to("/access/parties?done=party-entered");
         assert!(app.get("/access/parties", HANAKO).await.is(200).text().contains("委託先・取引先"));
         assert_eq!(conflict(enter_party(&hanako, &supplier.id, "rater").await), "error-already-there");
         assert_eq!(conflict(enter_party(&hanako, &app.company, "rater").await), "error-party-has-insiders");

@@ -340,3 +340,6 @@ answer-sheet-level-4 = Level 4
 answer-sheet-level-5 = Level 5
 answer-sheet-choose = Please choose one of the options.
 done-imported = The answers of the file are imported.
+card-consent = Two people
+card-consent-title = { $right }: { $unit }
+card-consent-text = { $name } asks for your consent.

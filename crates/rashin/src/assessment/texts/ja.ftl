@@ -304,3 +304,6 @@ answer-sheet-level-4 = 水準 4
 answer-sheet-level-5 = 水準 5
 answer-sheet-choose = 選択肢の中から選んでください。
 done-imported = ファイルの回答を取り込みました。
+card-consent = 二人での承認
+card-consent-title = { $right }：{ $unit }
+card-consent-text = { $name }さんが、あなたの同意を求めています。

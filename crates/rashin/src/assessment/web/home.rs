@@ -6,6 +6,7 @@ use askama::Template;
 use axum::response::Redirect;
 
 use super::list::Line;
+use crate::access::{Consent, list_consents};
 use crate::assessment::rights::Rights;
 use crate::assessment::{OwnPart, State, Summary, acts, find, own_parts};
 use crate::catalog;
@@ -43,6 +44,7 @@ struct View<'a> {
     rights: &'a Rights,
     account_id: &'a str,
     alone: bool,
+    now_ms: i64,
 }
 
 impl View<'_> {
@@ -125,12 +127,27 @@ impl View<'_> {
         })
     }
 
+    /// Another person asks for the asker's consent.
+    fn consent(&self, consent: &Consent) -> Option<Card> {
+        let waits = consent.is_open(self.now_ms) && consent.asked_by != self.account_id;
+        let right = self.page.right(&consent.act);
+        waits.then(|| Card {
+            kind: "wait",
+            chip: self.page.t("card-consent"),
+            title: self.page.t2("card-consent-title", "right", right, "unit", &consent.unit_name),
+            path: "/access/consents".to_owned(),
+            text: self.page.t1("card-consent-text", "name", &consent.asked_by_name),
+            progress: None,
+        })
+    }
+
     /// What waits for the asker comes first, then what is being answered, then the newest result.
-    fn cards(&self, checks: &[Summary], parts: &[OwnPart]) -> Vec<Card> {
+    fn cards(&self, checks: &[Summary], parts: &[OwnPart], consents: &[Consent]) -> Vec<Card> {
         let by_id: BTreeMap<&str, &Summary> = checks.iter().map(|check| (check.id.as_str(), check)).collect();
         let open =
             |part: &OwnPart| by_id.get(part.assessment_id.as_str()).copied().filter(|check| check.state == State::Open);
-        let mut cards: Vec<Card> = checks.iter().filter_map(|check| self.decision(check)).collect();
+        let mut cards: Vec<Card> = consents.iter().filter_map(|consent| self.consent(consent)).collect();
+        cards.extend(checks.iter().filter_map(|check| self.decision(check)));
         cards.extend(checks.iter().filter_map(|check| self.exclusions(check)));
         cards.extend(parts.iter().filter_map(|part| self.part(open(part)?, part)));
         let asked = |check: &&Summary| !parts.iter().any(|part| part.assessment_id == check.id);
@@ -148,8 +165,8 @@ async fn home(asker: &Asker) -> Answer<HomePage> {
     let rights = Rights::of(&asker.ctx).await?;
     let alone = identity::people_count(&asker.ctx).await? == 1;
     let (account_id, _) = asker.ctx.account()?;
-    let view = View { page: &asker.page, rights: &rights, account_id, alone };
-    let cards = view.cards(&checks, &parts);
+    let view = View { page: &asker.page, rights: &rights, account_id, alone, now_ms: asker.ctx.now_ms() };
+    let cards = view.cards(&checks, &parts, &list_consents(&asker.ctx).await?);
     let lines = checks.iter().take(LINES).map(|check| Line::of(&asker.page, check)).collect();
     let may_create = rights.may_anywhere(&acts::CREATE);
     Ok(HomePage { page: asker.page.clone(), cards, lines, may_create, more: checks.len() > LINES })

@@ -167,3 +167,4 @@ mail-invitation-text = You are invited to Rashin, a self-check of information se
     { $link }
 
     If you do not expect this, delete this mail.
+tokens-open = Open machine tokens
