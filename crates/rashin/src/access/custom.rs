@@ -27,6 +27,12 @@ pub async fn list_roles(ctx: &Ctx) -> Result<Vec<CustomRole>> {
     store::roles(ctx, tenant_id).await
 }
 
+/// Whether the asker may make and change them.
+pub async fn may_manage_roles(ctx: &Ctx) -> Result<bool> {
+    let (_, tenant_id) = ctx.account()?;
+    ctx.may(&acts::MANAGE_ROLES, &whole(tenant_id)).await
+}
+
 /// Names of the tenant's own roles that can be given, as (id, name).
 pub async fn open_roles(ctx: &Ctx) -> Result<Vec<(String, String)>> {
     let (_, tenant_id) = ctx.account()?;

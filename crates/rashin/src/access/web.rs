@@ -8,13 +8,12 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use platform::{Act, Error, Object};
+use platform::{Act, Error};
 use serde::Deserialize;
 
 use super::actions::Terms;
-use super::acts;
 use super::consents::Consent;
-use super::custom::offered;
+use super::custom::{may_manage_roles, offered};
 use super::explain::Explanation;
 use super::model::{CustomRole, Party, checked_until};
 use crate::domains;
@@ -88,9 +87,7 @@ impl RolesPage {
 
 async fn roles_page(asker: &Asker, form: RoleForm, faults: Faults) -> Answer<Html<RolesPage>> {
     let roles = super::list_roles(&asker.ctx).await?;
-    let (_, tenant_id) = asker.ctx.account()?;
-    let tenant = Object::of_unit("tenant", tenant_id, tenant_id);
-    let manages = asker.ctx.may(&acts::MANAGE_ROLES, &tenant).await?;
+    let manages = may_manage_roles(&asker.ctx).await?;
     let (page, offered) = (asker.page.clone(), offered().collect());
     Ok(Html(RolesPage { page, roles, offered, manages, faults, name: form.name, chosen: form.acts }))
 }

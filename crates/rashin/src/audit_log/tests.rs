@@ -9,12 +9,27 @@ use axum::http::Method;
 use platform::Error;
 use serde_json::json;
 
-use super::{Entry, Filter, entries};
+use super::{Entry, Filter, entries, erase};
+use crate::access;
 use crate::organisation::{self, UnitKind};
-use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, OUTSIDER, PRESIDENT, Person, TARO, TestApp, on_both};
+use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, OUTSIDER, PRESIDENT, Person, TARO, TestApp, conflict, on_both};
 
 async fn read(app: &TestApp, person: Person, filter: Filter) -> Vec<Entry> {
     entries(&app.ctx(person), &filter).await.unwrap()
+}
+
+/// The other administrator agrees to what was asked last.
+async fn agree(app: &TestApp) {
+    let asked = access::list_consents(&app.ctx(KEEPER)).await.unwrap();
+    let asked = asked.iter().find(|consent| consent.agreed.is_none()).unwrap();
+    access::decide(&app.ctx(KEEPER), &asked.id, true, "").await.unwrap();
+}
+
+/// Erases, after the other administrator agreed.
+async fn erase_by_two(app: &TestApp, id: &str, name: Option<&str>, reason: &str) {
+    assert_eq!(conflict(erase(&app.ctx(HANAKO), id, name, reason).await), "error-needs-consent");
+    agree(app).await;
+    erase(&app.ctx(HANAKO), id, name, reason).await.unwrap();
 }
 
 async fn add_units(app: &TestApp, person: Person, count: usize) {

@@ -112,6 +112,8 @@ struct FailurePage<'a> {
     status: u16,
     title: String,
     problem: Problem,
+    /// Whether another person was asked to agree.
+    consent: bool,
 }
 
 fn kind_of(status: StatusCode) -> &'static str {
@@ -131,6 +133,11 @@ fn kind_of(status: StatusCode) -> &'static str {
 /// What sensitive acts answer when the last proof is too old: pages lead to the place where one proves to be there.
 fn wants_proof(error: Option<&Error>) -> bool {
     matches!(error, Some(Error::Forbidden(message)) if message.key == "error-proof-needed")
+}
+
+/// What acts of two people answer when the other one was asked.
+fn wants_consent(error: Option<&Error>) -> bool {
+    matches!(error, Some(Error::Conflict(message)) if message.key == "error-needs-consent")
 }
 
 fn problem(
@@ -205,8 +212,9 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
     let mut shown = if api {
         (status, Json(problem)).into_response()
     } else {
-        let title = asker.page.t(&format!("failure-{}", kind_of(status)));
-        let page = FailurePage { page: &asker.page, status: status.as_u16(), title, problem };
+        let consent = wants_consent(error.as_deref());
+        let title = asker.page.t(&format!("failure-{}", if consent { "consent" } else { kind_of(status) }));
+        let page = FailurePage { page: &asker.page, status: status.as_u16(), title, problem, consent };
         (status, super::Html(page)).into_response()
     };
     for (name, value) in &head.headers {

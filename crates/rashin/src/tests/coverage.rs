@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sources::{files, ground, page_routes, product};
+use super::sources::{page_routes, product};
 use crate::domains;
 
 /// Excused: commands act in the name of `--as`, nobody signs in or out there.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sources::{ground, product};
+use super::sources::{files, ground, product};
 use crate::domains;
 use crate::organisation::roles;
 

@@ -10,9 +10,11 @@ use platform::{Error, Message};
 use serde_json::{Value as Json, json};
 use tlog::{Checkpoint, Hash, Note, leaf_hash};
 
-use super::{add_units, read};
+use super::{add_units, agree, read};
 use crate::audit_log::{Filter, LogKey, checkpoints, entries, entry, erase, export, halts, sign_due, verify};
-use crate::testing::{AUDITOR, HANAKO, JIRO, OUTSIDER, TARO, TestApp, conflict, faults, forbidden, not_found, on_both};
+use crate::testing::{
+    AUDITOR, HANAKO, JIRO, KEEPER, OUTSIDER, TARO, TestApp, conflict, faults, forbidden, not_found, on_both,
+};
 
 async fn sign(app: &TestApp) -> usize {
     sign_due(&app.app.system(), &app.app.log_key).await.unwrap()
@@ -103,8 +105,14 @@ on_both! {
         assert_eq!(conflict(erase(&app.ctx(HANAKO), one, Some("nothing"), "x").await), "error-nothing-to-erase");
         let form = [("name", "name"), ("reason", "本人の求め")];
         app.post(&format!("/audit-entries/{one}/erasure"), HANAKO, &[("reason", "")]).await.is(422);
+        let asked = app.post(&format!("/audit-entries/{one}/erasure"), HANAKO, &form).await.is(409);
+        assert!(asked.text().contains("もう一人の同意を求めました"));
+        assert!(app.get("/", KEEPER).await.text().contains("記録の値を消去する"));
+        agree(&app).await;
         app.post(&format!("/audit-entries/{one}/erasure"), HANAKO, &form).await.is(303);
         let body = json!({ "reason": "本人の求め" });
+        app.api(Method::POST, &format!("/audit-entries/{other}/erasure"), HANAKO, body.clone()).await.is(409);
+        agree(&app).await;
         app.api(Method::POST, &format!("/audit-entries/{other}/erasure"), HANAKO, body.clone()).await.is(204);
         app.api(Method::POST, &format!("/audit-entries/{other}/erasure"), HANAKO, body).await.is(409);
         let left = entry(&app.ctx(HANAKO), one).await.unwrap();

@@ -10,9 +10,9 @@ use rand_core::{Rng, SeedableRng};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::add_units;
-use crate::audit_log::{LogKey, entries, erase, sign_due, verify};
-use crate::testing::{HANAKO, KEEPER, Kind, OUTSIDER, Stage, TestApp, play};
+use super::{add_units, erase_by_two};
+use crate::audit_log::{LogKey, entries, sign_due, verify};
+use crate::testing::{HANAKO, Kind, OUTSIDER, Stage, TestApp, play};
 
 struct Dice(ChaCha20Rng);
 
@@ -138,8 +138,8 @@ async fn story(app: TestApp) {
         assert!(sign_due(&system, key).await.unwrap() >= 3);
     }
     let newest = entries(&app.ctx(HANAKO), &crate::audit_log::Filter::default()).await.unwrap();
-    erase(&app.ctx(KEEPER), &newest[0].id, None, "個人情報").await.unwrap();
-    erase(&app.ctx(KEEPER), &newest[1].id, Some("name"), "個人情報").await.unwrap();
+    erase_by_two(&app, &newest[0].id, None, "個人情報").await;
+    erase_by_two(&app, &newest[1].id, Some("name"), "個人情報").await;
     sign_due(&system, key).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (whole, copy) = (folder.path().join("whole.sqlite"), folder.path().join("copy.sqlite"));

@@ -10,7 +10,7 @@ use crate::face::texts::texts;
 use crate::population::builtin_for;
 
 fn sample() -> Diagnosis {
-    let answers = read_toml(builtin(), include_str!("../../../../examples/net-shop.toml")).unwrap();
+    let answers = read_toml(builtin(), include_str!("../../../../../examples/net-shop.toml")).unwrap();
     let set = builtin().item_set(&answers.item_set).unwrap();
     diagnose(builtin(), set, builtin_for(&set.id).unwrap(), &answers).unwrap()
 }
