@@ -49,7 +49,7 @@ async function pagesOfAccess(page) {
 
 async function picture(page, folder, name, path) {
   await page.goto(`${rashin.url}${path}`);
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, timeout: 60_000 });
 }
 
 async function pictures(language, size, state, pages, theme = "light") {
@@ -73,7 +73,7 @@ async function setUpPages() {
     for (const [size, viewport] of Object.entries(SIZES)) {
       const page = await fresh.page({ language, viewport });
       await page.goto(fresh.setUpLink);
-      await page.screenshot({ path: join(out, `${language}-${size}`, "set-up.png"), fullPage: true });
+      await page.screenshot({ path: join(out, `${language}-${size}`, "set-up.png"), fullPage: true, timeout: 60_000 });
       await page.context().close();
     }
   }

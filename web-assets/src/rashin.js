@@ -222,6 +222,11 @@
     }
   }
 
+  // A row of links that is wider than the window shows the current one.
+  for (const link of all(".nav [aria-current], .tabs [aria-current]")) {
+    const row = link.closest(".nav, .tabs");
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = link.offsetLeft + (link.offsetWidth - row.clientWidth) / 2 - row.offsetLeft;
+  }
   prepareTables();
   followParts();
 })();
