@@ -101,6 +101,17 @@ impl Ctx {
         Self { ground: self.ground.clone(), actor, scope, via: self.via, proved_at_ms: self.proved_at_ms, limit }
     }
 
+    /// The same asker before what is there for everybody who signs in: for what is one thing for all tenants, such as
+    /// mail addresses.
+    #[must_use]
+    pub fn at_entrance(&self) -> Self {
+        let mut asker = self.clone();
+        if asker.scope != Scope::Everything {
+            asker.scope = Scope::Entrance;
+        }
+        asker
+    }
+
     /// The same asker before the rows of a tenant: for somebody not signed in whom a link or a provider led there.
     #[must_use]
     pub fn led_to(&self, tenant_id: &str) -> Self {

@@ -169,6 +169,16 @@ impl Db {
         matches!(self.pool, Pool::Postgres(_))
     }
 
+    /// Whether the wall binds the role this database is asked as. PostgreSQL lets some through every wall; a SQLite file
+    /// has no roles.
+    pub async fn heeds_wall(&self) -> Result<bool> {
+        let through = Statement {
+            name: "THROUGH",
+            sql: "SELECT 1 AS yes FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)",
+        };
+        Ok(!self.is_postgres() || self.row(&through, &[]).await?.is_none())
+    }
+
     /// The database as a scope sees it.
     #[must_use]
     pub fn seen_by<'d>(&'d self, scope: &'d Scope) -> View<'d> {

@@ -56,31 +56,39 @@ pub struct Walled {
     pub belongs: Belongs,
     /// Why they are needed before anybody is signed in; none where they are not.
     pub entrance: Option<&'static str>,
+    /// Why rows that name nobody are there, which then are anybody's; none where there are none.
+    pub nobodys: Option<&'static str>,
 }
 
 impl Walled {
     /// A table whose rows name their tenant.
     #[must_use]
     pub const fn own(table: &'static str) -> Self {
-        Self { table, belongs: Belongs::Itself, entrance: None }
+        Self { table, belongs: Belongs::Itself, entrance: None, nobodys: None }
     }
 
     /// A table whose rows belong to a row of another: by a column of theirs, which holds the `id` there.
     #[must_use]
     pub const fn through(table: &'static str, column: &'static str, parent: &'static str) -> Self {
-        Self { table, belongs: Belongs::Through(column, parent), entrance: None }
+        Self { table, belongs: Belongs::Through(column, parent), entrance: None, nobodys: None }
     }
 
     /// A table of no tenant.
     #[must_use]
     pub const fn common(table: &'static str, why: &'static str) -> Self {
-        Self { table, belongs: Belongs::ToAll(why), entrance: None }
+        Self { table, belongs: Belongs::ToAll(why), entrance: None, nobodys: None }
     }
 
     /// The same, needed before anybody is signed in.
     #[must_use]
     pub const fn at_entrance(self, why: &'static str) -> Self {
         Self { entrance: Some(why), ..self }
+    }
+
+    /// The same, with rows that name nobody.
+    #[must_use]
+    pub const fn or_nobodys(self, why: &'static str) -> Self {
+        Self { nobodys: Some(why), ..self }
     }
 
     /// Which rows a scope may touch; `row` stands before the column, as in `NEW.`. None: all.
@@ -94,7 +102,11 @@ impl Walled {
             ),
         };
         let beyond = if self.entrance.is_some() { entrance } else { everything };
-        Some(format!("{beyond} OR {own}"))
+        let nobodys = match (self.nobodys, self.belongs) {
+            (Some(_), Belongs::Through(column, _)) => format!(" OR {row}{column} IS NULL"),
+            _ => String::new(),
+        };
+        Some(format!("{beyond}{nobodys} OR {own}"))
     }
 }
 

@@ -8,3 +8,4 @@ mod front_door;
 mod matrix;
 mod schema;
 mod swaps;
+mod wall;
