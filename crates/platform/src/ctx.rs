@@ -170,6 +170,14 @@ impl Ctx {
         if self.may(act, object).await? { Ok(()) } else { Err(self.refusal(act, object).await) }
     }
 
+    /// Refuses for a reason besides rights, such as a rule of the domain, and leaves the same trace.
+    pub async fn refuse(&self, act: &'static Act, object: &Object, why: Message) -> Error {
+        match self.refusal(act, object).await {
+            Error::Forbidden(_) => Error::Forbidden(why),
+            other => other,
+        }
+    }
+
     /// What the asker is told of a refusal. The trace it leaves is beyond any limit of the asker, or it would be refused
     /// in its turn.
     async fn refusal(&self, act: &'static Act, object: &Object) -> Error {

@@ -221,6 +221,9 @@ fn the_list_names_every_table_once_and_no_other() {
     }
 }
 
+/// Asked by the installation alone, which stands before the wall.
+const NEVER_BEHIND: [&str; 2] = ["STRAYS", "HAS_PEOPLE"];
+
 /// How a statement walks: lines of SQLite's plan that go through a whole table or lay rows aside.
 async fn long_ways(db: &Db, scope: &Scope, statement: &Statement) -> Vec<String> {
     let rows = db.seen_by(scope).rows(&asked(format!("EXPLAIN QUERY PLAN {}", statement.sql)), &[]).await.unwrap();
@@ -239,7 +242,7 @@ async fn the_wall_makes_no_question_longer(address: String) {
     for statement in stores.filter(|statement| ["SELECT", "WITH"].iter().any(|verb| statement.sql.starts_with(verb))) {
         let before = long_ways(&db, &Scope::Everything, statement).await;
         let behind = long_ways(&db, &stranger(), statement).await;
-        if behind.len() > before.len() {
+        if behind.len() > before.len() && !NEVER_BEHIND.contains(&statement.name) {
             longer.push(format!("{}: {before:?} → {behind:?}", statement.name));
         }
     }
