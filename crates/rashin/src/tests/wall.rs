@@ -9,6 +9,7 @@ use platform::db::{Belongs, Row, Scope, Table, Walled, migrate, raise_wall};
 use platform::{Act, Actor, Ctx, Db, Error, Object, Statement, Value, Via};
 
 use super::schema::{alone, steps_with_rows, tables};
+use super::sources::product;
 use super::testing::{Kind, START_MS};
 use crate::face::serve;
 use crate::{migrations, wall};
@@ -219,6 +220,21 @@ fn the_list_names_every_table_once_and_no_other() {
         });
         assert!(reasons.into_iter().all(|why| why.len() > 10), "{} wants a reason", walled.table);
     }
+}
+
+/// Whose rows somebody sees follows from who they are; only few places move it, each for a reason told there.
+#[test]
+fn no_domain_says_by_hand_whose_rows_it_sees() {
+    let mut moved = BTreeSet::new();
+    for (path, text) in product() {
+        let own_work = path.starts_with("operate/");
+        assert!(own_work || !(text.contains("ground.db") || text.contains("Scope::")), "{path}");
+        if [".led_to(", ".at_entrance("].iter().any(|word| text.contains(word)) {
+            moved.insert(path);
+        }
+    }
+    let known = ["federation/store.rs", "identity/links.rs", "identity/resets.rs", "identity/store.rs"];
+    assert_eq!(moved, known.map(str::to_owned).into());
 }
 
 /// Asked by the installation alone, which stands before the wall.
