@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::ctx::Ctx;
-use crate::db::Reader;
+use crate::db::{Reader, Scope};
 use crate::deed::Deed;
 use crate::{Error, Result};
 
@@ -134,6 +134,15 @@ impl Actor {
         match self {
             Self::Account { id, .. } => Some(id),
             _ => None,
+        }
+    }
+
+    /// Whose rows they see at all.
+    pub(crate) fn scope(&self) -> Scope {
+        match self {
+            Self::Anonymous { .. } => Scope::Entrance,
+            Self::Account { tenant_id, .. } => Scope::Tenant(tenant_id.clone()),
+            Self::System => Scope::Everything,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::act::{Act, Actor, Gate, Object, Open, Via};
 use crate::clock::{Clock, Entropy};
-use crate::db::{Db, Row, Statement, Value};
+use crate::db::{Db, Row, Scope, Statement, Value, View};
 use crate::deed::Deed;
 use crate::limit::Limit;
 use crate::log::Keeper;
@@ -34,6 +34,7 @@ impl std::fmt::Debug for Ground {
 pub struct Ctx {
     ground: Ground,
     actor: Actor,
+    scope: Scope,
     via: Via,
     proved_at_ms: Option<i64>,
     limit: Option<Arc<Limit>>,
@@ -46,7 +47,8 @@ impl Ctx {
     /// `actor` asking through `via`.
     #[must_use]
     pub fn new(ground: Ground, actor: Actor, via: Via) -> Self {
-        Self { ground, actor, via, proved_at_ms: None, limit: None }
+        let scope = actor.scope();
+        Self { ground, actor, scope, via, proved_at_ms: None, limit: None }
     }
 
     /// The same asker, who proved to be there at that moment.
@@ -81,6 +83,10 @@ impl Ctx {
         &self.actor
     }
 
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Through which face.
     #[must_use]
     pub fn via(&self) -> Via {
@@ -91,7 +97,29 @@ impl Ctx {
     #[must_use]
     pub fn as_actor(&self, actor: Actor) -> Self {
         let limit = self.limit.clone();
-        Self { ground: self.ground.clone(), actor, via: self.via, proved_at_ms: self.proved_at_ms, limit }
+        let scope = actor.scope();
+        Self { ground: self.ground.clone(), actor, scope, via: self.via, proved_at_ms: self.proved_at_ms, limit }
+    }
+
+    /// The same asker before what is there for everybody who signs in: for what is one thing for all tenants, such as
+    /// mail addresses.
+    #[must_use]
+    pub fn at_entrance(&self) -> Self {
+        let mut asker = self.clone();
+        if asker.scope != Scope::Everything {
+            asker.scope = Scope::Entrance;
+        }
+        asker
+    }
+
+    /// The same asker before the rows of a tenant: for somebody not signed in whom a link or a provider led there.
+    #[must_use]
+    pub fn led_to(&self, tenant_id: &str) -> Self {
+        let mut led = self.clone();
+        if led.scope == Scope::Entrance {
+            led.scope = Scope::Tenant(tenant_id.to_owned());
+        }
+        led
     }
 
     /// The signed-in account and its tenant; for others the answer is that they must sign in.
@@ -113,20 +141,20 @@ impl Ctx {
         self.ground.entropy.fill(buffer).map_err(Error::Internal)
     }
 
-    /// The database, to read only.
+    /// The database as the asker sees it, to read only.
     #[must_use]
-    pub fn reader(&self) -> &Db {
-        &self.ground.db
+    pub fn reader(&self) -> View<'_> {
+        self.ground.db.seen_by(&self.scope)
     }
 
     /// All rows of an answer.
     pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
-        self.ground.db.rows(statement, values).await
+        self.reader().rows(statement, values).await
     }
 
     /// The first row of an answer.
     pub async fn row(&self, statement: &Statement, values: &[Value]) -> Result<Option<Row>> {
-        self.ground.db.row(statement, values).await
+        Ok(self.rows(statement, values).await?.into_iter().next())
     }
 
     /// Whether the asker may do the act to the object, without doing it.
@@ -134,13 +162,20 @@ impl Ctx {
         if !self.is_within(act) {
             return Ok(false);
         }
-        let mut db = &self.ground.db;
-        permitted(&*self.ground.gate, &mut db, &self.actor, act, object, self.now_ms()).await
+        permitted(&*self.ground.gate, &mut self.reader(), &self.actor, act, object, self.now_ms()).await
     }
 
     /// Refuses, and leaves a trace of it, unless the asker may do the act to the object.
     pub async fn require(&self, act: &'static Act, object: &Object) -> Result<()> {
         if self.may(act, object).await? { Ok(()) } else { Err(self.refusal(act, object).await) }
+    }
+
+    /// Refuses for a reason besides rights, such as a rule of the domain, and leaves the same trace.
+    pub async fn refuse(&self, act: &'static Act, object: &Object, why: Message) -> Error {
+        match self.refusal(act, object).await {
+            Error::Forbidden(_) => Error::Forbidden(why),
+            other => other,
+        }
     }
 
     /// What the asker is told of a refusal. The trace it leaves is beyond any limit of the asker, or it would be refused
@@ -177,7 +212,7 @@ impl Ctx {
     }
 
     async fn open(&self, act: &'static Act, object: Object) -> Result<Deed> {
-        let mut transaction = self.ground.db.begin().await?;
+        let mut transaction = self.ground.db.begin(&self.scope).await?;
         let now_ms = self.now_ms();
         let gate = &*self.ground.gate;
         let within = self.is_within(act);
@@ -186,7 +221,7 @@ impl Ctx {
                 return Err(Error::Forbidden(Message::new("error-proof-needed")));
             }
             let entropy = Arc::clone(&self.ground.entropy);
-            Ok(Deed::open(transaction, self.actor.clone(), self.via, act, object, now_ms, entropy))
+            Ok(Deed::open(transaction, self, act, object, now_ms, entropy))
         } else {
             // The trace of the refusal is a deed of its own, which must not wait for this one.
             drop(transaction);
@@ -197,7 +232,7 @@ impl Ctx {
     /// Opens the upkeep of the log; for the installation's own work only.
     pub async fn keep_log(&self) -> Result<Keeper> {
         match self.actor {
-            Actor::System => Keeper::open(self.ground.db.begin().await?, self.ground.db.is_postgres()).await,
+            Actor::System => Keeper::open(self.ground.db.begin(&self.scope).await?, self.ground.db.is_postgres()).await,
             _ => Err(Error::internal("only the installation itself keeps the log")),
         }
     }

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::act::{Act, Actor, Object, Via};
-use crate::db::{Row, Statement, Transaction, Value};
+use crate::ctx::Ctx;
+use crate::db::{Row, Scope, Statement, Transaction, Value};
 use crate::ids::id_at;
 use crate::log::{Entry, Facts, WITH_VALUES, store};
-use crate::{Entropy, Result};
+use crate::{Entropy, Error, Result};
 
 /// An act being done.
 pub struct Deed {
     transaction: Transaction,
+    scope: Scope,
     actor: Actor,
     via: Via,
     act: &'static Act,
@@ -35,15 +37,15 @@ impl std::fmt::Debug for Deed {
 impl Deed {
     pub(crate) fn open(
         transaction: Transaction,
-        actor: Actor,
-        via: Via,
+        ctx: &Ctx,
         act: &'static Act,
         object: Object,
         now_ms: i64,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
+        let (actor, via, scope) = (ctx.actor().clone(), ctx.via(), ctx.scope().clone());
         let tenant_id = actor.tenant_id().to_owned();
-        Self { transaction, actor, via, act, object, tenant_id, now_ms, details: Map::new(), entropy }
+        Self { transaction, scope, actor, via, act, object, tenant_id, now_ms, details: Map::new(), entropy }
     }
 
     /// The moment of the deed, milliseconds since 1970, UTC.
@@ -73,9 +75,20 @@ impl Deed {
         self.details.insert(name.to_owned(), value.into());
     }
 
-    /// Enters the deed in another tenant's log, for acts of the installation or of somebody not yet signed in.
-    pub fn in_log_of(&mut self, tenant_id: &str) {
+    /// Enters the deed in a tenant's log, for acts of the installation or of somebody not yet signed in, who from here
+    /// on sees and writes rows of that tenant alone.
+    pub async fn in_log_of(&mut self, tenant_id: &str) -> Result<()> {
+        match &self.scope {
+            Scope::Everything => {}
+            Scope::Entrance => {
+                self.scope = Scope::Tenant(tenant_id.to_owned());
+                self.transaction.set_scope(&self.scope).await?;
+            }
+            Scope::Tenant(own) if own == tenant_id => {}
+            Scope::Tenant(_) => return Err(Error::internal("a deed of one tenant in the log of another")),
+        }
         tenant_id.clone_into(&mut self.tenant_id);
+        Ok(())
     }
 
     /// Appends the audit entry and makes everything durable. On return nothing of it can be lost.

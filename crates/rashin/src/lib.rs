@@ -4,6 +4,7 @@ pub mod domains;
 pub mod face;
 pub mod migrations;
 pub mod sample;
+pub mod wall;
 
 pub mod catalog;
 

@@ -218,10 +218,11 @@ impl Db {
             }
             Pool::Postgres(pool) => Wire::Postgres(pool.acquire().await.map_err(Error::internal)?.detach()),
         };
-        // Row security that would hide rows makes the view fail instead.
         let begin = match wire {
             Wire::Sqlite(_) => "BEGIN",
-            Wire::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off",
+            Wire::Postgres(_) => {
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL rashin.scope = 'everything'"
+            }
         };
         wire.run(begin.to_owned()).await?;
         Ok(Snapshot(wire))

@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::{Db, Pool, Row};
+use super::{Db, Pool, Row, Walled, raise};
 use crate::{Error, Result};
 
 /// One step.
@@ -36,16 +36,46 @@ impl Migration {
 
 pub(super) const HISTORY: &str =
     "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)";
+const BEGIN_POSTGRES: &str = "BEGIN READ WRITE; SELECT pg_advisory_xact_lock(7521962830056)";
 const DONE: &str = "SELECT number, name, hash FROM migrations ORDER BY number";
 
 /// Brings the database to the newest step. Fails if a past step was changed or the database is newer than the program.
 /// All missing steps are one transaction under a lock, so several programs may start at once, and a step that fails
 /// takes those before it back too. Returns the number of steps run.
+///
+/// Where PostgreSQL had a wall, it lies down once a step was run.
 pub async fn migrate(db: &Db, steps: &[Migration]) -> Result<usize> {
     let mut line = Line::open(db).await?;
     let count = line.steps(steps).await?;
+    line.run("COMMIT".to_owned()).await?;
     line.close().await?;
     Ok(count)
+}
+
+/// As [`migrate`], and raises the wall of this list in the same transaction. From here on anybody may ask.
+pub async fn migrate_and_raise(db: &Db, steps: &[Migration], list: &[Walled]) -> Result<usize> {
+    let mut line = Line::open(db).await?;
+    let count = line.steps(steps).await?;
+    raise_on(db, line, list).await?;
+    Ok(count)
+}
+
+/// Raises the wall where all steps were run before; on SQLite this waits for no writer.
+pub async fn raise_wall(db: &Db, list: &[Walled]) -> Result<()> {
+    let mut line = Line::open(db).await?;
+    line.run(if db.is_postgres() { BEGIN_POSTGRES } else { "BEGIN" }.to_owned()).await?;
+    raise_on(db, line, list).await
+}
+
+async fn raise_on(db: &Db, mut line: Line, list: &[Walled]) -> Result<()> {
+    let scripts = raise::raise(&mut line, list).await?;
+    line.run("COMMIT".to_owned()).await?;
+    line.close().await?;
+    if let (Pool::Sqlite { lanes, write, .. }, Some(scripts)) = (&db.pool, scripts) {
+        write.raise(scripts.writes).await?;
+        lanes.raise(scripts.reads);
+    }
+    Ok(())
 }
 
 /// The steps that were not run yet; fails where the past is not that of `steps`.
@@ -66,7 +96,7 @@ fn missing<'a>(done: &[Row], steps: &'a [Migration]) -> Result<&'a [Migration]> 
 }
 
 /// A connection of its own. When it fails it is dropped, and what it had open is taken back.
-enum Line {
+pub(super) enum Line {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
@@ -79,22 +109,25 @@ impl Line {
         }
     }
 
-    /// Runs the missing steps in a transaction that holds the lock.
+    /// Runs the missing steps in a transaction that holds the lock and is still open.
     async fn steps(&mut self, steps: &[Migration]) -> Result<usize> {
         let begin = match self {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
-            Self::Postgres(_) => "BEGIN READ WRITE; SELECT pg_advisory_xact_lock(7521962830056)",
+            Self::Postgres(_) => BEGIN_POSTGRES,
         };
         self.run(format!("{begin}; {HISTORY}")).await?;
         let missing = missing(&self.rows(DONE).await?, steps)?;
+        if !missing.is_empty() {
+            // A policy holds on to the tables it names, and its rows would be hidden from the step.
+            raise::take_down(self).await?;
+        }
         for step in missing {
             self.run(step.script()).await?;
         }
-        self.run("COMMIT".to_owned()).await?;
         Ok(missing.len())
     }
 
-    async fn run(&mut self, sql: String) -> Result<()> {
+    pub(super) async fn run(&mut self, sql: String) -> Result<()> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
             Self::Sqlite(connection) => sql.execute(connection).await.map(|_| ()),
@@ -103,7 +136,7 @@ impl Line {
         .map_err(Error::internal)
     }
 
-    async fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>> {
+    pub(super) async fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>> {
         match self {
             Self::Sqlite(connection) => {
                 sqlx::query(sql).fetch_all(connection).await.map(|rows| rows.into_iter().map(Row::Sqlite).collect())

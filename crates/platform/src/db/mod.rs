@@ -6,25 +6,30 @@
 //! Column types are BIGINT, TEXT, DOUBLE PRECISION and BYTEA; instants are milliseconds since 1970 in UTC.
 
 mod dump;
+mod lanes;
 mod migrate;
+mod raise;
 mod value;
+mod wall;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 pub use dump::{Column, Kind, Loading, Rows, Snapshot, Step, Table};
-pub use migrate::{Migration, migrate};
+pub use migrate::{Migration, migrate, migrate_and_raise, raise_wall};
 pub use value::{Row, Value, like_literally};
+pub use wall::{Belongs, Scope, Walled};
 
 use crate::act::BoxFuture;
 use crate::{Error, Result};
+use lanes::Lanes;
 use writer::{Turn, Writer};
 
 /// A statement of a domain's store.
@@ -54,7 +59,13 @@ pub struct Db {
 
 #[derive(Debug, Clone)]
 enum Pool {
-    Sqlite { path: PathBuf, read: SqlitePool, write: Writer },
+    /// `read` sees everything; who stands behind the wall asks the lanes.
+    Sqlite {
+        path: PathBuf,
+        read: SqlitePool,
+        lanes: Lanes,
+        write: Writer,
+    },
     Postgres(PgPool),
 }
 
@@ -64,9 +75,29 @@ pub trait Reader: Send {
     fn fetch<'a>(&'a mut self, statement: &'a Statement, values: &'a [Value]) -> BoxFuture<'a, Result<Vec<Row>>>;
 }
 
-impl Reader for &Db {
+/// The database as one scope sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'d> {
+    db: &'d Db,
+    scope: &'d Scope,
+}
+
+impl View<'_> {
+    /// All rows of an answer.
+    pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        self.db.rows_in(self.scope, statement, values).await
+    }
+
+    /// Whether this is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.db.is_postgres()
+    }
+}
+
+impl Reader for View<'_> {
     fn fetch<'a>(&'a mut self, statement: &'a Statement, values: &'a [Value]) -> BoxFuture<'a, Result<Vec<Row>>> {
-        Box::pin(async move { self.rows(statement, values).await })
+        Box::pin(self.rows(statement, values))
     }
 }
 
@@ -104,7 +135,8 @@ impl Db {
             .connect_with(sqlite_options(path).create_if_missing(false).pragma("query_only", "ON"))
             .await
             .map_err(Error::internal)?;
-        Ok(Self { pool: Pool::Sqlite { path: path.to_owned(), read, write } })
+        let lanes = Lanes::new(sqlite_options(path));
+        Ok(Self { pool: Pool::Sqlite { path: path.to_owned(), read, lanes, write } })
     }
 
     async fn open_postgres(address: &str) -> Result<Self> {
@@ -137,34 +169,60 @@ impl Db {
         matches!(self.pool, Pool::Postgres(_))
     }
 
-    /// All rows of an answer.
-    pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
-        value::check(values)?;
-        let rows = match &self.pool {
-            Pool::Sqlite { read, .. } => value::bind_sqlite(sqlx::query(statement.sql), values)
-                .fetch_all(read)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Pool::Postgres(pool) => value::bind_postgres(sqlx::query(statement.sql), values)
-                .fetch_all(pool)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+    /// Whether the wall binds the role this database is asked as. PostgreSQL lets some through every wall; a SQLite file
+    /// has no roles.
+    pub async fn heeds_wall(&self) -> Result<bool> {
+        let through = Statement {
+            name: "THROUGH",
+            sql: "SELECT 1 AS yes FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)",
         };
-        rows.map_err(|error| named(statement, &error))
+        Ok(!self.is_postgres() || self.row(&through, &[]).await?.is_none())
     }
 
-    /// The first row, if there is one.
+    /// The database as a scope sees it.
+    #[must_use]
+    pub fn seen_by<'d>(&'d self, scope: &'d Scope) -> View<'d> {
+        View { db: self, scope }
+    }
+
+    /// All rows of an answer, whosever they are: for the installation's own work.
+    pub async fn rows(&self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        self.rows_in(&Scope::Everything, statement, values).await
+    }
+
+    /// The first row, whosever it is.
     pub async fn row(&self, statement: &Statement, values: &[Value]) -> Result<Option<Row>> {
         Ok(self.rows(statement, values).await?.into_iter().next())
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction> {
+    async fn rows_in(&self, scope: &Scope, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
+        value::check(values)?;
         match &self.pool {
-            Pool::Sqlite { write, .. } => write.begin().await.map(Transaction::Sqlite),
+            Pool::Sqlite { read, .. } if *scope == Scope::Everything => {
+                let rows = value::bind_sqlite(sqlx::query(statement.sql), values).fetch_all(read).await;
+                Ok(rows.map_err(|error| named(statement, &error))?.into_iter().map(Row::Sqlite).collect())
+            }
+            Pool::Sqlite { lanes, .. } => lanes.rows(scope, statement, values).await,
             Pool::Postgres(pool) => {
-                pool.begin_with("BEGIN READ WRITE").await.map(Transaction::Postgres).map_err(Error::internal)
+                let mut session = pool.acquire().await.map_err(Error::internal)?;
+                // Every time: a session keeps nothing that could be believed of the one before.
+                set_postgres(&mut session, scope, false).await?;
+                let rows = value::bind_postgres(sqlx::query(statement.sql), values).fetch_all(&mut *session).await;
+                Ok(rows.map_err(|error| named(statement, &error))?.into_iter().map(Row::Postgres).collect())
             }
         }
+    }
+
+    pub(crate) async fn begin(&self, scope: &Scope) -> Result<Transaction> {
+        let mut transaction = match &self.pool {
+            Pool::Sqlite { write, .. } => Transaction::Sqlite(write.begin().await?),
+            Pool::Postgres(pool) => {
+                let begun = pool.begin_with("BEGIN READ WRITE").await;
+                Transaction::Postgres(begun.map_err(Error::internal)?)
+            }
+        };
+        transaction.set_scope(scope).await?;
+        Ok(transaction)
     }
 
     /// Prepares a statement without running it; an error names the statement. For the test that tries all of them.
@@ -180,8 +238,9 @@ impl Db {
     /// Waits for deeds under way and closes the connections; everything is in the database file then.
     pub async fn close(&self) -> Result<()> {
         match &self.pool {
-            Pool::Sqlite { read, write, .. } => {
+            Pool::Sqlite { read, lanes, write, .. } => {
                 read.close().await;
+                lanes.close().await?;
                 write.close().await
             }
             Pool::Postgres(pool) => {
@@ -190,6 +249,11 @@ impl Db {
             }
         }
     }
+}
+
+async fn set_postgres(session: &mut PgConnection, scope: &Scope, transaction_only: bool) -> Result<()> {
+    let set = sqlx::query(wall::SET_POSTGRES).bind(scope.name()).bind(scope.tenant()).bind(transaction_only);
+    set.execute(session).await.map(|_| ()).map_err(Error::internal)
 }
 
 fn named(statement: &Statement, error: &sqlx::Error) -> Error {
@@ -204,10 +268,18 @@ pub(crate) enum Transaction {
 }
 
 impl Transaction {
+    /// Whose rows are shown and taken from here on. Always set: a turn of SQLite's writer begins with the last one's.
+    pub(crate) async fn set_scope(&mut self, scope: &Scope) -> Result<()> {
+        match self {
+            Self::Sqlite(turn) => turn.state.set_scope(scope).await,
+            Self::Postgres(transaction) => set_postgres(transaction, scope, true).await,
+        }
+    }
+
     pub(crate) async fn rows(&mut self, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
         value::check(values)?;
         let rows = match self {
-            Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(statement.sql), values)
+            Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(turn.state.text(statement.sql)), values)
                 .fetch_all(&mut turn.state.connection)
                 .await
                 .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
@@ -223,7 +295,7 @@ impl Transaction {
     pub(crate) async fn execute(&mut self, statement: &Statement, values: &[Value]) -> Result<u64> {
         value::check(values)?;
         let changed = match self {
-            Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(statement.sql), values)
+            Self::Sqlite(turn) => value::bind_sqlite(sqlx::query(turn.state.text(statement.sql)), values)
                 .execute(&mut turn.state.connection)
                 .await
                 .map(|done| done.rows_affected()),

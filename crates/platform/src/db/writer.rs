@@ -8,8 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection, SqlSafeStr, SqlStr};
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, watch};
 
+use super::value;
+use super::wall::{self, Scope};
 use crate::{Error, Result};
 
 type Outcome = Option<std::result::Result<(), String>>;
@@ -22,11 +25,29 @@ pub(super) struct WriterState {
     batch: Option<watch::Sender<Outcome>>,
     /// A savepoint was opened and neither released nor rolled back.
     dangling: bool,
+    /// The wall was raised on this connection.
+    walled: bool,
 }
 
 impl WriterState {
     async fn run(&mut self, sql: &'static str) -> Result<()> {
         sqlx::raw_sql(sql).execute(&mut self.connection).await.map(|_| ()).map_err(Error::internal)
+    }
+
+    /// Whose rows may be written from here on.
+    pub(super) async fn set_scope(&mut self, scope: &Scope) -> Result<()> {
+        if !self.walled {
+            let whole = *scope == Scope::Everything;
+            return if whole { Ok(()) } else { Err(Error::internal("written before the wall was raised")) };
+        }
+        let values = [scope.name().into(), scope.tenant().into()];
+        let set = value::bind_sqlite(sqlx::query(wall::SET_SQLITE), &values);
+        set.execute(&mut self.connection).await.map(|_| ()).map_err(Error::internal)
+    }
+
+    /// A statement as this connection runs it.
+    pub(super) fn text(&self, sql: &'static str) -> SqlStr {
+        if self.walled { AssertSqlSafe(wall::to_table(sql)).into_sql_str() } else { sql.into_sql_str() }
     }
 
     /// Takes back what a deed left that was dropped half done.
@@ -68,7 +89,7 @@ impl Drop for Wake {
 impl Writer {
     /// Starts the writer and its flusher task. The task ends when the writer is gone.
     pub(super) fn start(connection: SqliteConnection) -> Self {
-        let state = Arc::new(Mutex::new(WriterState { connection, batch: None, dangling: false }));
+        let state = Arc::new(Mutex::new(WriterState { connection, batch: None, dangling: false, walled: false }));
         let flush = Arc::new(Notify::new());
         let (weak, bell) = (Arc::downgrade(&state), Arc::clone(&flush));
         tokio::spawn(async move {
@@ -95,6 +116,21 @@ impl Writer {
             turn
         };
         tokio::spawn(turn).await.map_err(Error::internal)?
+    }
+
+    /// Raises the wall on the connection, once.
+    pub(super) async fn raise(&self, script: String) -> Result<()> {
+        let mut state = self.state.lock().await;
+        if state.walled {
+            return Ok(());
+        }
+        flush_batch(&mut state).await;
+        // A statement prepared before would go round the wall.
+        state.connection.clear_cached_statements().await.map_err(Error::internal)?;
+        let sql = format!("PRAGMA temp_store = MEMORY;\n{script}");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut state.connection).await.map_err(Error::internal)?;
+        state.walled = true;
+        Ok(())
     }
 
     /// How many deeds wait for their turn.

@@ -106,7 +106,7 @@ on_both! {
         let writer = ctx(&db, "writer");
         write(&writer, 1, "x").await.unwrap();
         let mut deed = writer.as_actor(Actor::System).begin(&WRITE, object(2)).await.unwrap();
-        deed.in_log_of("other");
+        deed.in_log_of("other").await.unwrap();
         deed.commit("").await.unwrap();
         writer.as_actor(Actor::System).begin(&WRITE, object(3)).await.unwrap().commit("").await.unwrap();
         assert_eq!((walk(&db, "tenant").await, walk(&db, "other").await, walk(&db, "").await), (1, 1, 1));

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use platform::act::BoxFuture;
 use platform::clock::{ManualClock, SeededEntropy};
-use platform::db::{Migration, Reader, migrate};
+use platform::db::{Migration, Reader, Walled, migrate_and_raise, raise_wall};
 use platform::{Act, Actor, Ctx, Db, Deed, Error, Gate, Ground, Message, Object, Result, Statement, Via};
 use scratch::{Kind, Scratch};
 
@@ -21,6 +21,26 @@ const STEPS: &[Migration] = &[
     Migration { number: 1, name: "ground", sql: include_str!("../../../../migrations/0001_ground.sql") },
     Migration { number: 2, name: "notes", sql: "CREATE TABLE notes (id BIGINT PRIMARY KEY, body TEXT NOT NULL)" },
     Migration { number: 3, name: "log", sql: include_str!("../../../../migrations/0003_log.sql") },
+];
+
+/// Notes are everybody's, the log is each tenant's own.
+const WALL: &[Walled] = &[
+    Walled::common("migrations", "steps"),
+    Walled::common("notes", "for all stories"),
+    Walled::own("audit_entries"),
+    Walled::own("audit_values"),
+    Walled::own("audit_heads"),
+    Walled::own("audit_nodes"),
+    Walled::own("audit_checkpoints"),
+    Walled::own("audit_halts"),
+    Walled::own("units"),
+    Walled::through("unit_closures", "unit_id", "units"),
+    Walled::own("accounts"),
+    Walled::through("account_suspensions", "account_id", "accounts"),
+    Walled::own("grants"),
+    Walled::through("sessions", "account_id", "accounts"),
+    Walled::own("links"),
+    Walled::common("sign_in_failures", "of nobody"),
 ];
 
 const WRITE: Act = Act::by("notes.write", &["writer"]);
@@ -125,6 +145,9 @@ fn play<S: Future<Output = ()> + Send + 'static>(kind: Kind, start: Start, story
         };
         let address = scratch.address().to_owned();
         let db = Db::open(&address).await.unwrap();
+        if matches!(start, Start::Migrated) {
+            raise_wall(&db, WALL).await.unwrap();
+        }
         let outcome = tokio::spawn(story(db, address)).await;
         scratch.remove().await;
         if let Err(error) = outcome {
@@ -136,7 +159,7 @@ fn play<S: Future<Output = ()> + Send + 'static>(kind: Kind, start: Start, story
 fn fill(address: String) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         let db = Db::open(&address).await.unwrap();
-        migrate(&db, STEPS).await.unwrap();
+        migrate_and_raise(&db, STEPS, WALL).await.unwrap();
         db.close().await.unwrap();
     })
 }

@@ -1,4 +1,5 @@
 use platform::Error;
+use platform::db::migrate;
 
 use super::*;
 

@@ -75,6 +75,7 @@ on_both! {
 
     async fn two_programs_on_one_database_write_one_chain(db: Db, address: String) {
         let other = Db::open(&address).await.unwrap();
+        raise_wall(&other, WALL).await.unwrap();
         let (one, two) = (ctx(&db, "writer"), ctx(&other, "writer"));
         let tasks: Vec<_> = (0..40_i64)
             .map(|task| {
@@ -90,6 +91,7 @@ on_both! {
 
     async fn what_is_written_is_there_after_closing_and_opening(db: Db, address: String) {
         let first = Db::open(&address).await.unwrap();
+        raise_wall(&first, WALL).await.unwrap();
         write(&ctx(&first, "writer"), 1, "x").await.unwrap();
         first.close().await.unwrap();
         assert_eq!(count(&db, &NOTES).await, 1);

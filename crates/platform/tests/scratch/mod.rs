@@ -16,6 +16,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 const SERVER: &str = "RASHIN_TEST_POSTGRES";
 /// Key of the advisory lock under which the template is made.
 const LOCK: i64 = 0x7261_7368_696e;
+/// Role the databases belong to and are used as. The wall between tenants binds it, as it binds no superuser.
+const ROLE: &str = "rashin_test";
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +76,8 @@ impl Scratch {
         let (address, server) = server();
         let name = format!("rashin_test_{}", random_name());
         let mut connection = server.connect().await.unwrap();
-        run(&mut connection, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        make_role(&mut connection, &server_password(&address)).await;
+        run(&mut connection, format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}")).await;
         connection.close().await.unwrap();
         Self { address: with_database(&address, &name), place: Place::Server(Box::new(server), name) }
     }
@@ -109,12 +112,33 @@ fn server() -> (String, PgConnectOptions) {
     (address, options.disable_statement_logging())
 }
 
-/// The server's address with another database.
+/// The server's address with another database, in the name of [`ROLE`].
 fn with_database(address: &str, name: &str) -> String {
     let (base, query) = address.split_at(address.find('?').unwrap_or(address.len()));
     let host = base.find("://").map_or(0, |at| at + 3);
     let end = base[host..].find('/').map_or(base.len(), |at| host + at);
-    format!("{}/{name}{query}", &base[..end])
+    let server = base[host..end].rsplit('@').next().unwrap_or_default();
+    let password = server_password(address);
+    let password = if password.is_empty() { password } else { format!(":{password}") };
+    format!("{}{ROLE}{password}@{server}/{name}{query}", &base[..host])
+}
+
+/// The password in the server's address, which the role gets too; empty where there is none.
+fn server_password(address: &str) -> String {
+    let server = address.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    let user = server.rsplit_once('@').map_or("", |(user, _)| user);
+    user.split_once(':').map_or("", |(_, password)| password).to_owned()
+}
+
+/// Makes the role if it is not there yet.
+async fn make_role(connection: &mut PgConnection, password: &str) {
+    let with = if password.is_empty() { String::new() } else { format!("PASSWORD '{password}'") };
+    let sql = format!(
+        "DO $$ BEGIN PERFORM pg_advisory_xact_lock({LOCK} + 1); \
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}') THEN \
+        CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOBYPASSRLS {with}; END IF; END $$"
+    );
+    run(connection, sql).await;
 }
 
 fn random_name() -> String {
@@ -158,7 +182,8 @@ async fn make_postgres_template(name: &str, fill: Fill) {
     let found = found.fetch_optional(&mut connection).await.unwrap();
     if !found.is_some_and(|row| row.get::<bool, _>(0)) {
         run(&mut connection, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        run(&mut connection, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        make_role(&mut connection, &server_password(&address)).await;
+        run(&mut connection, format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE template0")).await;
         fill(with_database(&address, name)).await;
         run(&mut connection, format!("ALTER DATABASE {name} WITH IS_TEMPLATE true")).await;
     }

@@ -19,9 +19,8 @@ statements! {
         LEFT JOIN custom_roles c ON c.id = g.role LEFT JOIN accounts b ON b.id = g.granted_by WHERE g.account_id = $1 AND g.ended_at_ms IS NULL \
         AND (g.until_ms IS NULL OR g.until_ms > $2) ORDER BY g.granted_at_ms, g.id LIMIT 500";
     COLLEAGUES = "SELECT DISTINCT a.id, a.name FROM accounts a JOIN grant_powers g ON g.account_id = a.id \
-        JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 LEFT JOIN account_suspensions s ON s.account_id = a.id \
-        WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
-        AND (g.until_ms IS NULL OR g.until_ms > $4) AND s.account_id IS NULL AND a.kind = 'person' \
+        JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 WHERE a.tenant_id = $1 AND $3 LIKE '%|' || g.power || '|%' \
+        AND (g.until_ms IS NULL OR g.until_ms > $4) AND NOT EXISTS (SELECT 1 FROM account_suspensions s WHERE s.account_id = a.id) AND a.kind = 'person' \
         AND u.path LIKE gu.path || '%' ORDER BY a.name, a.id LIMIT 1000";
     // From the unit upwards: the cost follows the depth of the tree, not how many grants the person holds.
     ALLOWED_ = "SELECT 1 AS yes FROM grant_powers g LEFT JOIN account_suspensions s ON s.account_id = g.account_id \
@@ -33,9 +32,8 @@ statements! {
         AND (g.until_ms IS NULL OR g.until_ms > $2) AND s.account_id IS NULL";
     // Who can give rights on a unit: its administrators and those above, who can sign in.
     GIVERS = "SELECT DISTINCT a.name FROM grants g JOIN accounts a ON a.id = g.account_id JOIN units gu ON gu.id = g.unit_id \
-        JOIN units u ON u.id = $2 LEFT JOIN account_suspensions s ON s.account_id = a.id \
-        WHERE g.tenant_id = $1 AND a.tenant_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
-        AND (g.until_ms IS NULL OR g.until_ms > $3) AND s.account_id IS NULL AND u.path LIKE gu.path || '%' \
+        JOIN units u ON u.id = $2 WHERE g.tenant_id = $1 AND a.tenant_id = $1 AND g.role = 'administrator' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $3) AND NOT EXISTS (SELECT 1 FROM account_suspensions s WHERE s.account_id = a.id) AND u.path LIKE gu.path || '%' \
         ORDER BY a.name LIMIT 5";
     POWERS_OF = "SELECT DISTINCT unit_id, power FROM grant_powers WHERE account_id = $1 AND (until_ms IS NULL OR until_ms > $2) LIMIT 5000";
     // Why a person may: the grants behind the gate's answer.

@@ -211,7 +211,10 @@ pub async fn approve(ctx: &Ctx, id: &str, comment: &str) -> Result<()> {
     };
     let own = submission.submitted_by == by;
     if own && !alone {
-        return Err(Error::Forbidden(Message::new("error-second-person")));
+        // The trace is a deed of its own.
+        drop(deed);
+        let why = Message::new("error-second-person");
+        return Err(ctx.refuse(&acts::APPROVE, &seen.object(), why).await);
     }
     if submission.content_hash != assessment.content_hash() {
         return Err(Error::internal(format!("self-check {id} is not what was handed in")));

@@ -89,7 +89,7 @@ fn refused(cause: &'static str) -> Error {
 async fn refuse(ctx: &Ctx, provider: &Provider, burnt: Option<&str>, cause: &'static str) -> Error {
     let entered = async {
         let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
-        deed.in_log_of(&provider.tenant_id);
+        deed.in_log_of(&provider.tenant_id).await?;
         if let Some(state_hash) = burnt {
             store::use_attempt(&mut deed, state_hash).await?;
         }
@@ -118,7 +118,7 @@ pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str) -> R
         next: next.chars().take(1000).collect(),
     };
     let mut deed = ctx.begin(&acts::BEGIN_SIGN_ON, Object::free("provider", &provider.id)).await?;
-    deed.in_log_of(&provider.tenant_id);
+    deed.in_log_of(&provider.tenant_id).await?;
     if store::open_attempts(&mut deed, &provider.id).await? >= MOST_ATTEMPTS {
         return Err(Error::TooMany(Message::new("error-too-many").with("seconds", 60)));
     }
@@ -264,7 +264,7 @@ fn groups_of(provider: &Provider, claims: &Claims) -> Result<Option<BTreeSet<Str
 async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claims) -> Result<String, No> {
     let groups = groups_of(provider, claims)?;
     let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
-    deed.in_log_of(&provider.tenant_id);
+    deed.in_log_of(&provider.tenant_id).await?;
     if !store::use_attempt(&mut deed, &attempt.state_hash).await? {
         return Err("state-used".into());
     }

@@ -13,6 +13,7 @@ statements! {
     TOKENS = "SELECT t.account_id, t.owner_id, o.name AS owner_name, t.name, t.purpose, t.role, t.unit_id, u.name AS unit_name, t.acts, \
         t.made_at_ms, t.expires_at_ms, t.last_used_at_ms, t.revoked_at_ms FROM machine_tokens t JOIN accounts o ON o.id = t.owner_id \
         JOIN units u ON u.id = t.unit_id WHERE t.tenant_id = $1 AND (t.owner_id = $2 OR $2 = '') ORDER BY t.made_at_ms DESC, t.account_id LIMIT 500";
+    WHOSE_TOKEN = "SELECT tenant_id FROM machine_tokens WHERE token_hash = $1";
     MACHINE = "SELECT t.account_id, t.tenant_id, t.name, o.name AS owner_name, t.acts, t.last_used_at_ms FROM machine_tokens t \
         JOIN accounts o ON o.id = t.owner_id LEFT JOIN account_suspensions s ON s.account_id = t.owner_id \
         WHERE t.token_hash = $1 AND t.purpose = $2 AND t.revoked_at_ms IS NULL AND t.expires_at_ms > $3 AND t.made_at_ms <= $3 \
@@ -130,6 +131,8 @@ pub(super) async fn tokens(ctx: &Ctx, tenant_id: &str, owner_id: &str) -> Result
 
 /// The machine that holds a token which works now, whose owner may sign in and still holds what it leans on.
 pub(super) async fn machine(ctx: &Ctx, token_hash: &str, purpose: Purpose) -> Result<Option<Machine>> {
+    let Some(row) = ctx.row(&WHOSE_TOKEN, &[token_hash.into()]).await? else { return Ok(None) };
+    let ctx = ctx.led_to(&row.text("tenant_id")?);
     let row = ctx.row(&MACHINE, &[token_hash.into(), purpose.as_str().into(), ctx.now_ms().into()]).await?;
     row.map(|row| {
         Ok(Machine {

@@ -23,10 +23,13 @@ pub async fn people_count(ctx: &Ctx) -> Result<i64> {
 /// A person by address, as the actor of commands run on the installation itself.
 pub async fn actor_by_email(ctx: &Ctx, email: &str) -> Result<Actor> {
     let account = store::by_email(ctx, &email.trim().to_lowercase()).await?.ok_or(Error::NotFound)?;
+    let object = Object::of_unit("account", &account.id, &account.tenant_id);
+    let actor = Actor::Account { id: account.id, tenant_id: account.tenant_id, name: account.name };
     if account.suspended {
-        return Err(Error::Forbidden(Message::new("error-suspended")));
+        let why = Message::new("error-suspended");
+        return Err(ctx.as_actor(actor).refuse(&acts::SIGN_IN, &object, why).await);
     }
-    Ok(Actor::Account { id: account.id, tenant_id: account.tenant_id, name: account.name })
+    Ok(actor)
 }
 
 pub(super) async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::Credentials> {

@@ -162,10 +162,10 @@ pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &st
         return Err(Error::NotFound);
     };
     let person = Newcomer { name: name.to_owned(), email, password: password.to_owned() };
-    let account =
-        credentials(ctx, &person, &tenant_id, &store::tenant_name(ctx, &tenant_id).await?, Vec::new()).await?;
+    let organisation = store::tenant_name(&ctx.led_to(&tenant_id), &tenant_id).await?;
+    let account = credentials(ctx, &person, &tenant_id, &organisation, Vec::new()).await?;
     let mut deed = ctx.begin(&acts::ACCEPT_INVITATION, Object::of_unit("account", &account.id, &unit_id)).await?;
-    deed.in_log_of(&tenant_id);
+    deed.in_log_of(&tenant_id).await?;
     store::use_link(&mut deed, &token_hash(token)).await?;
     store::add_account(&mut deed, &account).await?;
     let terms = Terms { role: &role, unit_id: &unit_id, reason: "invitation", until_ms: None };

@@ -34,11 +34,11 @@ pub async fn take_reset(ctx: &Ctx, token: &str, new: &str) -> Result<()> {
     if account.suspended {
         return Err(Error::NotFound);
     }
-    let organisation = store::tenant_name(ctx, &account.tenant_id).await?;
+    let organisation = store::tenant_name(&ctx.led_to(&account.tenant_id), &account.tenant_id).await?;
     let new = password_rules::checked("password", new, &[&account.name, &account.email, &organisation])?;
     let hash = password::hash(ctx, &new).await?;
     let mut deed = ctx.begin(&acts::TAKE_RESET, Object::free("account", &account.id)).await?;
-    deed.in_log_of(&account.tenant_id);
+    deed.in_log_of(&account.tenant_id).await?;
     store::use_reset(&mut deed, &token_hash(token)).await?;
     store::set_password(&mut deed, &account.id, &hash, "").await?;
     deed.commit("").await

@@ -140,8 +140,9 @@ pub(super) async fn rename(deed: &mut Deed, id: &str, email: &str, name: &str) -
     deed.write(&RENAME, &[id.into(), email.into(), name.into()]).await.map(|_| ())
 }
 
+/// In whichever tenant: an address belongs to one account of the installation.
 pub(super) async fn by_email(ctx: &Ctx, email: &str) -> Result<Option<Credentials>> {
-    ctx.row(&BY_EMAIL, &[email.into()]).await?.as_ref().map(credentials_of).transpose()
+    ctx.at_entrance().row(&BY_EMAIL, &[email.into()]).await?.as_ref().map(credentials_of).transpose()
 }
 
 pub(super) async fn by_id(ctx: &Ctx, id: &str) -> Result<Credentials> {

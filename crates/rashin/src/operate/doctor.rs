@@ -108,6 +108,7 @@ pub async fn look(site: &Site) -> Vec<Finding> {
     let mut found = vec![look_at_folder(&site.data), look_at_space(&site.data), look_at_modes(&site.data)];
     let (schema, current) = look_at_schema(site).await;
     found.push(schema);
+    found.push(look_at_wall(site).await);
     found.push(look_at_file(site).await);
     found.push(look_at_backup(site));
     if current {
@@ -200,6 +201,15 @@ async fn look_at_schema(site: &Site) -> (Finding, bool) {
             }
             None => (finding("database", State::Fail, Message::new("doctor-schema-fail")), false),
         },
+    }
+}
+
+/// A role that no policy binds makes the wall between tenants a drawing.
+async fn look_at_wall(site: &Site) -> Finding {
+    match site.ground.db.heeds_wall().await {
+        Ok(true) => finding("wall", State::Ok, Message::new("doctor-wall-ok")),
+        Ok(false) => finding("wall", State::Fail, Message::new("doctor-wall-fail")),
+        Err(error) => finding("wall", State::Fail, unreachable(&error)),
     }
 }
 

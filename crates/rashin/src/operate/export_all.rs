@@ -80,7 +80,7 @@ pub async fn take(ctx: &Ctx, site: &Site, tenant_id: &str, to: &Path) -> Result<
     }
     let written = outcome?;
     let mut deed = ctx.begin(&acts::EXPORT_ALL, Object::of_unit("unit", tenant_id, tenant_id)).await?;
-    deed.in_log_of(tenant_id);
+    deed.in_log_of(tenant_id).await?;
     deed.note("rows", i64::try_from(written.rows).map_err(Error::internal)?);
     deed.note("evidence", i64::try_from(written.evidence).map_err(Error::internal)?);
     deed.commit("").await?;

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use platform::db::{Loading, Table, migrate};
+use platform::db::{Loading, Table, migrate_and_raise};
 use platform::{Error, Language, Message, Object, Result};
 
 use super::archive::{self, Checked};
 use super::schema::{self, LastBackup};
 use super::site::{PlaceArgs, Site, missing_steps, moment, say};
 use super::{acts, rows};
-use crate::migrations;
+use crate::{migrations, wall};
 
 /// Makes an installation out of a backup, in an empty place
 #[derive(Debug, Args)]
@@ -68,7 +68,7 @@ pub async fn restore(site: &Site, backup: &mut Checked, from: &Path, replace: Op
         }
     }
     loading.finish().await?;
-    migrate(&site.ground.db, migrations::ALL).await?;
+    migrate_and_raise(&site.ground.db, migrations::ALL, wall::ALL).await?;
     let mut deed = site.system().begin(&acts::RESTORE, Object::free("backup", &backup.sha256)).await?;
     deed.note("made_at_ms", manifest.made_at_ms);
     deed.note("rows", manifest.rows());

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use clap::Args;
-use platform::db::migrate;
+use platform::db::{migrate_and_raise, raise_wall};
 use platform::{Db, Error, Language, Message, Result};
 use serde::{Deserialize, Serialize};
 
 use super::site::{PlaceArgs, Site, is_current, missing_steps, say};
 use super::store;
-use crate::migrations;
+use crate::{migrations, wall};
 
 /// So long a backup counts as fresh.
 const FRESH_MS: i64 = 24 * 60 * 60 * 1000;
@@ -58,14 +58,14 @@ pub(super) fn set_last_backup(data: &Path, record: &LastBackup) -> Result<()> {
     std::fs::rename(&aside, data.join(RECORD)).map_err(Error::internal)
 }
 
-/// Runs the missing steps, all or none. A database with people in it wants a backup of the same schema, made within a
+/// Runs the missing steps, all or none, and raises the wall between tenants. A database with people in it wants a backup of the same schema, made within a
 /// day.
 pub async fn bring_up_to_date(db: &Db, data: &Path, now_ms: i64) -> Result<usize> {
     let mut snapshot = db.snapshot().await?;
     let steps = snapshot.steps().await?;
     snapshot.close().await?;
     if is_current(&steps) {
-        return Ok(0);
+        return raise_wall(db, wall::ALL).await.map(|()| 0);
     }
     // A past that is not ours is refused by the steps themselves, in their own words.
     let missing = missing_steps(&steps).map_or(0, <[_]>::len);
@@ -77,5 +77,5 @@ pub async fn bring_up_to_date(db: &Db, data: &Path, now_ms: i64) -> Result<usize
             return Err(Error::Conflict(Message::new("error-backup-first").with("count", missing)));
         }
     }
-    migrate(db, migrations::ALL).await
+    migrate_and_raise(db, migrations::ALL, wall::ALL).await
 }

@@ -21,7 +21,7 @@ pub async fn enter_root(ctx: &Ctx, deed: &mut Deed, kind: UnitKind, name: &str) 
         version: 1,
         id,
     };
-    deed.in_log_of(&unit.id);
+    deed.in_log_of(&unit.id).await?;
     store::add(deed, &unit).await?;
     deed.note("tenant", unit.name.as_str());
     Ok(unit)

@@ -9,3 +9,4 @@ mod matrix;
 mod names;
 mod schema;
 mod swaps;
+mod wall;

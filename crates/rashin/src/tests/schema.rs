@@ -16,13 +16,13 @@ fn sample(number: i64) -> &'static str {
 }
 
 /// Steps 1 to `until`, each followed by its sample rows as if they were a step too, numbered anew.
-fn steps_with_rows(until: usize) -> Vec<Migration> {
+pub(super) fn steps_with_rows(until: usize) -> Vec<Migration> {
     let steps = migrations::ALL[..until].iter();
     let with_rows = steps.flat_map(|step| [(step.name, step.sql), ("rows", sample(step.number))]);
     with_rows.zip(1..).map(|((name, sql), number)| Migration { number, name, sql }).collect()
 }
 
-fn tables() -> Vec<&'static str> {
+pub(super) fn tables() -> Vec<&'static str> {
     let lines = migrations::ALL.iter().flat_map(|step| step.sql.lines());
     lines
         .filter_map(|line| line.strip_prefix("CREATE TABLE "))
@@ -35,7 +35,7 @@ async fn count(db: &Db, table: &str) -> i64 {
     db.row(&Statement { name: "COUNT", sql }, &[]).await.unwrap().unwrap().int("n").unwrap()
 }
 
-fn alone<S: Future<Output = ()>>(kind: Kind, story: impl FnOnce(String) -> S) {
+pub(super) fn alone<S: Future<Output = ()>>(kind: Kind, story: impl FnOnce(String) -> S) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let scratch = Scratch::empty(kind).await;

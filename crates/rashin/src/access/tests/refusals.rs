@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::access::enter_gathered;
+use crate::identity;
 use crate::organisation::{self, UnitKind};
 use crate::testing::{AUDITOR, HANAKO, JIRO, MINUTE_MS, NOBODY, Person, TARO, TestApp, on_both};
 
@@ -29,6 +30,14 @@ on_both! {
         assert_eq!(app.told(&app.company, "access.refused").await, [json!({ "act": "organisation.add-unit" })]);
         let own = app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused' AND tenant_id = $1", &[app.group.as_str().into()]).await;
         assert_eq!(own, 4);
+    }
+
+    async fn a_command_in_the_name_of_somebody_suspended_leaves_one_trace(app: TestApp) {
+        identity::suspend(&app.ctx(HANAKO), app.account(JIRO), "x").await.unwrap();
+        let refused = identity::actor_by_email(&app.app.system(), JIRO.email).await.unwrap_err();
+        assert!(matches!(&refused, platform::Error::Forbidden(message) if message.key == "error-suspended"), "{refused:?}");
+        assert_eq!(traces(&app, JIRO).await, 1);
+        assert_eq!(app.told(app.account(JIRO), "access.refused").await, [json!({ "act": "identity.sign-in" })]);
     }
 
     async fn what_is_allowed_leaves_no_refusal(app: TestApp) {

@@ -102,6 +102,7 @@ on_both! {
         let id = ready(&app).await;
         submit(&app.ctx(HANAKO), &id).await.unwrap();
         assert_eq!(forbidden(approve(&app.ctx(HANAKO), &id, "").await), "error-second-person");
+        assert_eq!(app.told(&id, "access.refused").await, [serde_json::json!({ "act": "assessment.approve" })]);
         for person in [TARO, JIRO, AUDITOR] {
             assert_eq!(forbidden(approve(&app.ctx(person), &id, "").await), "error-not-allowed");
         }

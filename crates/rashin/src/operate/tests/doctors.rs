@@ -26,7 +26,7 @@ on_both! {
         std::fs::set_permissions(&*app.app.data, std::fs::Permissions::from_mode(0o700)).unwrap();
         let found = found(&app).await;
         let abouts: Vec<&str> = found.iter().map(|one| one.about).collect();
-        assert_eq!(abouts, ["folder", "space", "modes", "database", "integrity", "backup", "clock", "evidence", "log"]);
+        assert_eq!(abouts, ["folder", "space", "modes", "database", "wall", "integrity", "backup", "clock", "evidence", "log"]);
         for one in found.iter().filter(|one| one.about != "space") {
             assert_eq!(one.state, State::Ok, "{one:?}");
         }
@@ -44,6 +44,15 @@ on_both! {
         let found = found(&app).await;
         assert_eq!(state(&found, "log"), State::Fail);
         assert!(format!("{found:?}").contains("smaller than signed"));
+    }
+
+    async fn a_role_that_goes_through_the_wall_is_told(app: TestApp) {
+        assert_eq!(state(&found(&app).await, "wall"), State::Ok);
+        if app.app.ground.db.is_postgres() {
+            let db = platform::Db::open(&std::env::var("RASHIN_TEST_POSTGRES").unwrap()).await.unwrap();
+            let site = Site { ground: platform::Ground { db, ..app.app.ground.clone() }, ..Site::of(&app.app) };
+            assert_eq!(state(&look(&site).await, "wall"), State::Fail);
+        }
     }
 
     async fn lost_and_changed_evidence_is_named(app: TestApp) {
