@@ -20,7 +20,9 @@ use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::organisation::{self, Unit, roles};
 
+mod lost_factors;
 mod me;
+mod proof;
 mod sign_in;
 
 /// Name of the cookie that holds a one-time link's token once it has left the address.
@@ -39,6 +41,8 @@ pub fn routes() -> Router<App> {
         .route("/accounts/{id}/password-reset", post(offer_reset))
         .merge(sign_in::routes())
         .merge(me::routes())
+        .merge(proof::routes())
+        .merge(lost_factors::routes())
 }
 
 /// Leads on to a page of this server with a fresh session.
@@ -200,7 +204,7 @@ async fn invite(
     match faults_or(super::invite(&asker.ctx, &form.email, &form.role, &form.unit).await)? {
         Ok(token) => {
             let link = format!("{}/invitations/{token}", app.public_url);
-            let mailed = mailing::mail_invitation(&app, &form.email, &link).await;
+            let mailed = mailing::said(mailing::mail(&app, &form.email, &mailing::INVITATION, &link).await);
             let mut shown = accounts_page(&asker, link, String::new(), Faults::default()).await?;
             shown.0.mailed = mailed;
             Ok(shown)
@@ -233,7 +237,11 @@ async fn offer_reset(
     Path(id): Path<String>,
 ) -> Answer<Html<AccountsPage>> {
     let token = super::offer_reset(&asker.ctx, &id).await?;
+    let link = format!("{}/password-resets/{token}", app.public_url);
+    let email = super::reset(&asker.ctx, &token).await?;
+    let mailed = mailing::mail(&app, &email, &mailing::RESET, &link).await;
     let mut page = accounts_page(&asker, String::new(), String::new(), Faults::default()).await?;
-    page.0.reset_link = format!("{}/password-resets/{token}", app.public_url);
+    page.0.mailed = mailing::said(mailed);
+    page.0.reset_link = link;
     Ok(page)
 }

@@ -29,6 +29,7 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /me/passkeys/{id}/removal", "DELETE /passkeys/{id}", "account remove-passkey"),
     ("POST /accounts/{id}/password-reset", "POST /accounts/{id}/password-reset", "account reset"),
     ("POST /password-reset", "POST /password-resets", "account take-reset"),
+    ("POST /accounts/{id}/factors/removal", "POST /accounts/{id}/factors/removal", "account take-factors"),
     ("POST /accounts", "POST /invitations", "account invite"),
     ("POST /invitation", "POST /invitations/acceptance", "account accept"),
     ("POST /accounts/{id}/grants", "POST /accounts/{id}/grants", "account grant"),
@@ -88,6 +89,8 @@ const WRITES: &[(&str, &str, &str)] = &[
 
 /// Sent with a body, but nothing is written.
 const NOT_WRITTEN: &[&str] = &[
+    // Shown again until the person has proved to be there.
+    "POST /me/proof/form",
     // Kept in the browser.
     "POST /preferences/theme",
     // Says what a file would change.

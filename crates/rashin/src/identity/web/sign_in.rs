@@ -83,6 +83,18 @@ fn entered(app: &App, admission: &Admission) -> AppendHeaders<Vec<(header::Heade
     AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect())
 }
 
+/// Where somebody who got in goes on, told of what happened meanwhile.
+fn destination(admission: &Admission, next: &str) -> String {
+    let next = local_path(next);
+    if admission.factors_taken { Done::to(next, "factors-taken").address().to_owned() } else { next.to_owned() }
+}
+
+/// Leads somebody who got in on; a session one still has ends.
+async fn let_in(app: &App, asker: &Asker, admission: &Admission, next: &str) -> Answer<Response> {
+    leave_old(asker).await?;
+    Ok((entered(app, admission), Redirect::to(&destination(admission, next))).into_response())
+}
+
 /// Ends the session one still has when signing in anew.
 async fn leave_old(asker: &Asker) -> Answer<()> {
     if asker.found.is_some() {
@@ -102,10 +114,7 @@ fn refusal(page: &Page, error: Error) -> Answer<String> {
 
 async fn sign_in(State(app): State<App>, asker: Asker, Form(form): Form<SignInForm>) -> Answer<Response> {
     let failure = match crate::identity::sign_in(&asker.ctx, &form.email, &form.password, &asker.door).await {
-        Ok(Entry::In(admission)) => {
-            leave_old(&asker).await?;
-            return Ok((entered(&app, &admission), Redirect::to(local_path(&form.next))).into_response());
-        }
+        Ok(Entry::In(admission)) => return let_in(&app, &asker, &admission, &form.next).await,
         Ok(Entry::SecondStep(ticket)) => {
             let cookie = secret_cookie(&app, STEP_COOKIE, &ticket, "/sign-in", STEP_S);
             let to = format!("/sign-in/second-step?next={}", encode(local_path(&form.next)));
@@ -149,10 +158,7 @@ async fn second_step(
 ) -> Answer<Response> {
     let ticket = cookie(&headers, STEP_COOKIE).unwrap_or("");
     let failure = match crate::identity::second_step(&asker.ctx, ticket, &form.code, &asker.door).await {
-        Ok(admission) => {
-            leave_old(&asker).await?;
-            return Ok((entered(&app, &admission), Redirect::to(local_path(&form.next))).into_response());
-        }
+        Ok(admission) => return let_in(&app, &asker, &admission, &form.next).await,
         Err(Error::NotFound) => return Ok(Done::to("/sign-in", "begin-again").into_response()),
         Err(error) => refusal(&asker.page, error)?,
     };
@@ -236,7 +242,7 @@ async fn finish_passkey(
         let (ctx, door) = (&asker.ctx, &asker.door);
         let admission = passkeys::finish_sign_in(ctx, &site, ceremony, second, &proof.credential, door).await?;
         leave_old(&asker).await?;
-        let to = local_path(&proof.next).to_owned();
+        let to = destination(&admission, &proof.next);
         Ok((entered(&app, &admission), Json(GoOn { to })).into_response())
     };
     told(&asker.page, outcome.await)
