@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use platform::web::cookie;
+use platform::web::choice;
 use platform::{Error, Fault, Language, Message, Texts};
 
 use super::{App, Failure};
@@ -37,7 +37,7 @@ impl Page {
     /// The frame for a request.
     #[must_use]
     pub fn new(app: &App, language: Language, headers: &HeaderMap, uri: &Uri, session: Option<&Session>) -> Self {
-        let theme = cookie(headers, "theme").filter(|theme| ["light", "dark"].contains(theme)).unwrap_or("");
+        let theme = choice(headers, "theme").filter(|theme| ["light", "dark"].contains(theme)).unwrap_or("");
         let query = uri.query().unwrap_or("");
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).map(|key| format!("done-{key}"));
         Self {

@@ -45,6 +45,7 @@ pub enum Command {
         /// Unit
         #[arg(long)]
         unit: String,
+        /// How the link, or the letter, gets there
         #[command(flatten)]
         link: LinkArgs,
     },
@@ -106,6 +107,7 @@ pub enum Command {
     Reset {
         /// Account id
         account: String,
+        /// How the link, or the letter, gets there
         #[command(flatten)]
         link: LinkArgs,
     },
@@ -116,6 +118,7 @@ pub enum Command {
         /// Why
         #[arg(long)]
         reason: String,
+        /// How the link, or the letter, gets there
         #[command(flatten)]
         link: LinkArgs,
     },

@@ -57,6 +57,8 @@ statements! {
     FORGIVE = "DELETE FROM sign_in_failures WHERE subject = $1";
     TENANT_NAME = "SELECT name FROM units WHERE id = $1";
     KNOWS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND account_id = $2 AND expires_at_ms > $3";
+    IS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND expires_at_ms > $2";
+    OPEN_CEREMONIES = "SELECT COUNT(*) AS n FROM tickets WHERE account_id IS NULL AND expires_at_ms > $1";
     ADD_DEVICE = "INSERT INTO devices (token_hash, account_id, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4)";
     FORGET_DEVICES = "DELETE FROM devices WHERE account_id = $1";
     FORGET_OLD_DEVICES = "DELETE FROM devices WHERE expires_at_ms <= $1";
@@ -370,6 +372,16 @@ pub(super) async fn tenant_name(ctx: &Ctx, tenant_id: &str) -> Result<String> {
 pub(super) async fn knows_device(ctx: &Ctx, token_hash: &str, account_id: &str) -> Result<bool> {
     let values = [token_hash.into(), account_id.into(), ctx.now_ms().into()];
     Ok(ctx.row(&KNOWS_DEVICE, &values).await?.is_some())
+}
+
+/// Whether the device is known, for whomever.
+pub(super) async fn is_device(ctx: &Ctx, token_hash: &str) -> Result<bool> {
+    Ok(ctx.row(&IS_DEVICE, &[token_hash.into(), ctx.now_ms().into()]).await?.is_some())
+}
+
+/// Ceremonies that are open for people who are not known.
+pub(super) async fn open_ceremonies(ctx: &Ctx) -> Result<i64> {
+    ctx.row(&OPEN_CEREMONIES, &[ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?.int("n")
 }
 
 pub(super) async fn add_device(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {

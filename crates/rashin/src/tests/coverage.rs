@@ -468,7 +468,12 @@ mod asked_through_the_front_door {
             let reset = identity::offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
             let mut seen = 0;
             for (path, methods) in page_routes() {
-                let path = fill(&path, if path.starts_with("/audit-entries/") { &entry } else { &check });
+                let id = match path.split('/').nth(1) {
+                    Some("audit-entries") => entry.as_str(),
+                    Some("accounts") => app.account(TARO),
+                    _ => check.as_str(),
+                };
+                let path = fill(&path, id);
                 match path.as_str() {
                     // Without anybody in the house only.
                     "/setup" => continue,

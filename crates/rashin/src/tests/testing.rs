@@ -92,6 +92,8 @@ pub(crate) struct TestApp {
     /// Session tokens by address, as a browser keeps them.
     jar: Arc<Mutex<BTreeMap<&'static str, String>>>,
     language: Arc<Mutex<&'static str>>,
+    /// Where the database is.
+    address: Arc<str>,
     _files: Arc<tempfile::TempDir>,
 }
 
@@ -245,6 +247,7 @@ impl TestApp {
             cookies: Arc::default(),
             jar: Arc::new(Mutex::new(PEOPLE.iter().map(|person| (person.email, first_token(*person))).collect())),
             language: Arc::new(Mutex::new("ja")),
+            address: scratch.address().into(),
             app,
             clock,
             _files: files,
@@ -349,6 +352,13 @@ impl TestApp {
         change(&mut other.app);
         other.router = serve::router(other.app.clone());
         other
+    }
+
+    /// A second server over the same data, with the same clock and the same browsers.
+    pub(crate) async fn second_server(&self) -> Self {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::new(SeededEntropy::new(3)));
+        let app = serve::assemble(&place(&self.address, &self.app.data), clock, entropy).await.unwrap();
+        Self { router: serve::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends a request as it is.

@@ -70,6 +70,7 @@ error-password = Please use 8 to 128 characters.
 error-old-password = The current password is wrong.
 error-sign-in = The address or the password is wrong.
 error-too-many = There were too many wrong tries. Please try again in { $seconds } seconds.
+error-too-often = This was begun too often in a short time. Please try again in { $seconds } seconds.
 error-suspended = This person is suspended.
 error-last-administrator = The last administrator cannot be removed. Make somebody else administrator first.
 done-invited = The invitation link is ready.

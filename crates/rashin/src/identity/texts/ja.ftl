@@ -70,6 +70,7 @@ error-password = 8文字以上128文字以内にしてください。
 error-old-password = 今のパスワードが違います。
 error-sign-in = メールアドレスかパスワードが違います。
 error-too-many = 何度も間違えたため、少し待つ必要があります。{ $seconds }秒たってから、もう一度お試しください。
+error-too-often = 短い間に何度も始めたため、少し待つ必要があります。{ $seconds }秒たってから、もう一度お試しください。
 error-suspended = この利用者は停止中です。
 error-last-administrator = 最後の管理者は外せません。先に別の人を管理者にしてください。
 done-invited = 招待リンクを作りました。

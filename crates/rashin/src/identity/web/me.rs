@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use platform::Fault;
-use platform::web::cookie;
 use serde::Deserialize;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use super::sign_in::{CEREMONY_COOKIE, GoOn, begun, told};
 use crate::access::{self, Grant};
+use crate::face::asker::held_cookie;
 use crate::face::page::{Faults, faults_or};
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::identity::passkeys::{self, Site};
@@ -187,7 +187,7 @@ async fn add_passkey(
 ) -> Answer<Response> {
     let outcome = async {
         let site = Site::needed(&app.public_url)?;
-        let ceremony = cookie(&headers, CEREMONY_COOKIE).unwrap_or("");
+        let ceremony = held_cookie(&app, &headers, CEREMONY_COOKIE).unwrap_or("");
         let (ctx, token) = (&asker.ctx, asker.token());
         passkeys::finish_registration(ctx, &site, ceremony, &new.passkey_name, &new.credential, token).await?;
         Ok(Json(GoOn { to: "/me?done=passkey-added#passkeys".to_owned() }).into_response())

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use platform::Error;
-use platform::web::cookie;
 use serde::Deserialize;
 use webauthn_rs::prelude::PublicKeyCredential;
 
 use super::sign_in::{CEREMONY_COOKIE, GoOn, begun, told};
+use crate::face::asker::held_cookie;
 use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::identity::Factors;
@@ -147,7 +147,7 @@ async fn finish_proof(
 ) -> Answer<Response> {
     let outcome = async {
         let site = Site::needed(&app.public_url)?;
-        let ceremony = cookie(&headers, CEREMONY_COOKIE).unwrap_or("");
+        let ceremony = held_cookie(&app, &headers, CEREMONY_COOKIE).unwrap_or("");
         passkeys::finish_proof(&asker.ctx, &site, ceremony, &proof.credential, asker.token()).await?;
         Ok(Json(GoOn { to: back(&proof.next).address().to_owned() }).into_response())
     };

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::operate::doctor::{State, look_at_mail};
 use crate::operate::mail::{Mail, MailArgs};
-use crate::testing::{HANAKO, TestApp, faults, on_both};
+use crate::testing::{HANAKO, TARO, TestApp, faults, on_both};
 
 type Letters = Arc<Mutex<Vec<String>>>;
 
@@ -95,6 +95,61 @@ on_both! {
         let body = json!({ "email": "next@example.jp", "role": "staff", "unit_id": app.company });
         let told = app.api(Method::POST, "/invitations", HANAKO, body).await.is(201).json();
         assert_eq!(told["mailed"], true);
+    }
+
+    async fn a_link_for_a_new_password_is_mailed_and_shown(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let path = format!("/accounts/{}/password-reset", app.account(TARO));
+        let page = app.post(&path, HANAKO, &[]).await.is(200).text();
+        let link = page.split("value=\"http://localhost:8650/password-resets/").nth(1).unwrap().split('"').next().unwrap();
+        assert!(page.contains("メールでも送りました"));
+        let letter = letters.lock().unwrap().remove(0);
+        assert!(letter.contains(&format!("To: {}", TARO.email)), "{letter}");
+        let text = read(&letter);
+        assert_eq!(text.matches(link).count(), 2, "{text}");
+        assert!(text.contains("パスワード再設定リンク") && text.contains("new password of Rashin"), "{text}");
+        let told = app.api(Method::POST, &path, HANAKO, json!(null)).await.is(201).json();
+        assert_eq!(told["mailed"], true);
+        let without = app.with(|inner| inner.mail = Mail::default());
+        let page = without.post(&path, HANAKO, &[]).await.is(200).text();
+        assert!(page.contains("/password-resets/") && !page.contains("メールでも"));
+    }
+
+    async fn who_lost_the_second_factors_is_told_by_mail(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let sql = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ('key', $1, 'PC', '{}', 1, NULL)";
+        app.damage(sql, &[app.account(TARO).into()]).await;
+        let path = format!("/accounts/{}/factors/removal", app.account(TARO));
+        app.post(&path, HANAKO, &[("reason", "紛失")]).await.leads_to("/accounts?done=lost-taken-mailed");
+        let letter = letters.lock().unwrap().remove(0);
+        let text = read(&letter);
+        assert!(letter.contains(&format!("To: {}", TARO.email)) && !text.contains("紛失"), "{letter}");
+        assert!(text.contains("パスワードだけ") && text.contains("took away") && text.contains("http://localhost:8650"), "{text}");
+    }
+
+    async fn an_address_adds_neither_header_nor_reader(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let strange = [
+            "a@example.jp\r\nBcc: evil@example.com",
+            "a@example.jp\nSubject: evil",
+            "a@example.jp%0d%0aBcc: evil@example.com",
+            "a@example.jp, evil@example.com",
+            "a@example.jp;evil@example.com",
+            "\"a\" <evil@example.com>, b@example.jp",
+            "<a@example.jp>\u{2028}Bcc:evil@example.com",
+            "a@example.jp\u{0}",
+        ];
+        for email in strange {
+            let body = json!({ "email": email, "role": "staff", "unit_id": app.company });
+            let reply = app.api(Method::POST, "/invitations", HANAKO, body).await;
+            assert!([201, 422].contains(&reply.status.as_u16()), "{email}: {}", reply.status);
+            // What passes as an address, mail refuses.
+            assert!(reply.status == 422 || reply.json()["mailed"] == false, "{email}");
+        }
+        assert!(letters.lock().unwrap().is_empty(), "{:?}", letters.lock().unwrap());
     }
 
     async fn a_failing_mail_server_never_loses_the_link(app: TestApp) {
