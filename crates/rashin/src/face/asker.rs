@@ -107,8 +107,8 @@ fn uri_of(parts: &Parts) -> &Uri {
 /// Whether a request says which site it comes from, as browsers do of all that may write. What comes with a cookie and
 /// says nothing is no browser that can be trusted to keep the cookie from other sites.
 fn says_whence(request: &Request) -> bool {
-    let told = ["sec-fetch-site", "origin"].iter().any(|name| request.headers().contains_key(*name));
-    told || request.method().is_safe()
+    let told = |name: &str| request.headers().get(name).is_some_and(|value| !value.is_empty());
+    told("sec-fetch-site") || told("origin") || request.method().is_safe()
 }
 
 /// Middleware: finds the session and renews the cookie's token when it is due.

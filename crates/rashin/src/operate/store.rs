@@ -181,7 +181,7 @@ pub(super) const NOT_TAKEN: &[(&str, &str)] = &[
     ("used_codes", "of no use elsewhere"),
     ("recovery_codes", "secrets of second factors"),
     ("passkeys", "of no use elsewhere"),
-    ("tickets", "secrets, for minutes"),
+    ("tickets", "secrets for minutes, and notes to people"),
     ("password_resets", "secrets of links"),
     ("sign_on_attempts", "secrets, for minutes"),
     ("sign_in_failures", "of no tenant"),

@@ -158,7 +158,7 @@ on_both! {
     }
 
     async fn what_ends_a_session_ends_it_on_every_server_at_the_next_request(app: TestApp) {
-        let second = app.second_server().await;
+        let second = app.beside().await;
         let sign_in = async || {
             app.clock.advance(SECOND_MS);
             app.new_session(TARO).await;

@@ -85,6 +85,7 @@ pub(crate) struct TestApp {
     pub(crate) company: String,
     pub(crate) department: String,
     pub(crate) elsewhere: String,
+    place: Place,
     router: Router,
     accounts: Arc<BTreeMap<String, (String, String)>>,
     /// Cookies besides the session, by address.
@@ -92,8 +93,6 @@ pub(crate) struct TestApp {
     /// Session tokens by address, as a browser keeps them.
     jar: Arc<Mutex<BTreeMap<&'static str, String>>>,
     language: Arc<Mutex<&'static str>>,
-    /// Where the database is.
-    address: Arc<str>,
     _files: Arc<tempfile::TempDir>,
 }
 
@@ -242,12 +241,12 @@ impl TestApp {
             company: unit("羅針電機"),
             department: unit("製造部"),
             elsewhere: unit("外部商事"),
+            place,
             router: serve::router(app.clone()),
             accounts: Arc::new(accounts.collect()),
             cookies: Arc::default(),
             jar: Arc::new(Mutex::new(PEOPLE.iter().map(|person| (person.email, first_token(*person))).collect())),
             language: Arc::new(Mutex::new("ja")),
-            address: scratch.address().into(),
             app,
             clock,
             _files: files,
@@ -354,10 +353,10 @@ impl TestApp {
         other
     }
 
-    /// A second server over the same data, with the same clock and the same browsers.
-    pub(crate) async fn second_server(&self) -> Self {
-        let (clock, entropy) = (Arc::clone(&self.clock), Arc::new(SeededEntropy::new(3)));
-        let app = serve::assemble(&place(&self.address, &self.app.data), clock, entropy).await.unwrap();
+    /// Another instance of the program over the same data, with the same clock.
+    pub(crate) async fn beside(&self) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(3));
+        let app = serve::assemble(&self.place, Arc::<ManualClock>::clone(&self.clock), entropy).await.unwrap();
         Self { router: serve::router(app.clone()), app, ..self.clone() }
     }
 

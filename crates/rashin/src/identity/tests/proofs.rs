@@ -61,11 +61,11 @@ on_both! {
         assert_eq!(fields_of(&again, "/me/proof"), form);
         app.clock.advance(SECOND_MS);
         let proved = send("/me/proof", &with_secret(PASSWORD)).await.is(200).text();
-        let sent = fields_of(&proved, "/access/roles");
-        let same: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let again = fields_of(&proved, "/access/roles");
+        let same: Vec<(&str, &str)> = again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(same, typed);
         assert!(!proved.contains(PASSWORD));
-        send("/access/roles", &sent).await.leads_to("/access/roles?done=role-made");
+        send("/access/roles", &again).await.leads_to("/access/roles?done=role-made");
     }
 
     async fn a_form_waits_for_a_place_of_this_server_only(app: TestApp) {

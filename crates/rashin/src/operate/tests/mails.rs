@@ -3,13 +3,24 @@
 use std::sync::{Arc, Mutex};
 
 use axum::http::Method;
+use clap::Parser;
+use platform::Language;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
+use crate::face::commands::Desk;
+use crate::identity::cli::{Command, run};
 use crate::operate::doctor::{State, look_at_mail};
 use crate::operate::mail::{Mail, MailArgs};
-use crate::testing::{HANAKO, TARO, TestApp, faults, on_both};
+use crate::testing::{HANAKO, JIRO, TARO, TestApp, faults, on_both};
+
+/// A command as it is typed.
+#[derive(Parser)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
 
 type Letters = Arc<Mutex<Vec<String>>>;
 
@@ -127,6 +138,27 @@ on_both! {
         let text = read(&letter);
         assert!(letter.contains(&format!("To: {}", TARO.email)) && !text.contains("紛失"), "{letter}");
         assert!(text.contains("パスワードだけ") && text.contains("took away") && text.contains("http://localhost:8650"), "{text}");
+    }
+
+    async fn links_made_by_command_are_mailed_where_mail_and_address_are_known(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let desk = Desk { app: app.app.clone(), ctx: app.ctx(HANAKO), json: false, language: Language::Ja };
+        let way = ["--public-url", "https://rashin.example.jp/", "--smtp", &address, "--mail-from", "rashin@example.jp"];
+        let invite = ["account", "invite", "c@example.jp", "--role", "staff", "--unit", &app.company];
+        let reset = ["account", "reset", app.account(TARO)];
+        for (command, to, link) in [
+            (invite.as_slice(), "c@example.jp", "https://rashin.example.jp/invitations/"),
+            (&reset, TARO.email, "https://rashin.example.jp/password-resets/"),
+        ] {
+            run(Line::parse_from(command.iter().chain(&way)).command, &desk).await.unwrap();
+            let letter = letters.lock().unwrap().remove(0);
+            assert!(letter.contains(&format!("To: {to}")) && read(&letter).matches(link).count() == 2, "{letter}");
+        }
+        // Without an address of the installation the path is printed, and nobody is sent half a link.
+        run(Line::parse_from(["account", "reset", app.account(JIRO), "--smtp", &address, "--mail-from", "a@example.jp"]).command, &desk)
+            .await
+            .unwrap();
+        assert!(letters.lock().unwrap().is_empty());
     }
 
     async fn an_address_adds_neither_header_nor_reader(app: TestApp) {
