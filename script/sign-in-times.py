@@ -3,7 +3,7 @@
 
 Starts the server on loopback over a fresh folder of data, with as many people as there are rounds, and tries one wrong
 password for each: of somebody who is there, of somebody who is suspended, of nobody, and the right one of somebody who is
-suspended. Every try is the first of its account and of its source, so none waits. The order changes from round to round.
+suspended. Every try is the first of its account and of its source, so none waits. The order is drawn anew for each round.
 Prints the middle of each kind and its ratio to the first; ends with 1 where one lies outside 0.95 to 1.05.
 
     script/sign-in-times.py PROGRAM [ROUNDS]     400 rounds without it
@@ -12,6 +12,7 @@ Prints the middle of each kind and its ratio to the first; ends with 1 where one
 import http.client
 import json
 import pathlib
+import random
 import signal
 import socket
 import sqlite3
@@ -114,11 +115,13 @@ def ask(connection, source, email, password):
 
 def measure(server, password, rounds):
     times = [[] for _ in KINDS]
+    order = list(range(len(KINDS)))
+    drawn = random.Random(1)
     connection = server.connection()
     source = 0
     for number in range(-5, rounds):
-        for turn in range(len(KINDS)):
-            kind = (turn + number) % len(KINDS)
+        drawn.shuffle(order)
+        for kind in order:
             source += 1
             # Addresses of the range for benchmarks, one for each try.
             address = f"198.18.{source // 250}.{source % 250 + 1}"

@@ -18,7 +18,7 @@ const ALWAYS: [(&str, &str); 5] = [
 ];
 
 #[track_caller]
-fn is_guarded(reply: &Reply, what: &str) {
+pub(super) fn is_guarded(reply: &Reply, what: &str) {
     for (name, value) in ALWAYS {
         assert_eq!(reply.header(name), value, "{what}");
     }
