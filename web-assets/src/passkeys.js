@@ -75,7 +75,10 @@
         const options = await send(form.dataset.begin, fields);
         const credential = await (form.dataset.passkey === "register" ? register(options) : prove(options));
         const { to } = await send(form.dataset.finish, { ...fields, credential });
-        window.location.assign(to);
+        // A form that waited for the proof is sent now.
+        const kept = document.querySelector("form[data-kept]");
+        if (kept) HTMLFormElement.prototype.submit.call(kept);
+        else window.location.assign(to);
       } catch (error) {
         // What the browser itself says (the person stopped it, no key there) is not for people to read.
         told.textContent = (!(error instanceof DOMException) && error.message) || form.dataset.failed;

@@ -13,7 +13,8 @@
   function setTheme(theme) {
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
-    document.cookie = `theme=${theme}; path=/; max-age=${year}; samesite=lax`;
+    const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
+    document.cookie = `${prefix}theme=${theme}; path=/; max-age=${year}; samesite=lax${secure}`;
     for (const button of all("[data-theme-choice]")) {
       button.setAttribute("aria-pressed", String(button.dataset.themeChoice === theme));
     }

@@ -4,4 +4,4 @@ mod headers;
 mod language;
 
 pub use headers::secure_headers;
-pub use language::{LANGUAGE_COOKIE, cookie, language_of};
+pub use language::{HOST_ONLY, LANGUAGE_COOKIE, choice, cookie, language_of};

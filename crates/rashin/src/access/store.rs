@@ -63,11 +63,11 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     IS_ASKED = "SELECT c.id FROM consents c LEFT JOIN consent_decisions d ON d.consent_id = c.id \
         WHERE c.tenant_id = $1 AND c.asked_by = $2 AND c.act = $3 AND c.object_kind = $4 AND c.object_id = $5 AND c.content_hash = $6 \
-        AND c.until_ms > $7 AND d.consent_id IS NULL LIMIT 1";
+        AND c.until_ms > $7 AND c.asked_at_ms <= $7 AND d.consent_id IS NULL LIMIT 1";
     // A consent counts if it is of somebody else than both who asked and who acts, who can still sign in, and unused.
     STANDING = "SELECT c.id, a.name FROM consents c JOIN consent_decisions d ON d.consent_id = c.id JOIN accounts a ON a.id = d.decided_by \
         LEFT JOIN consent_uses u ON u.consent_id = c.id LEFT JOIN account_suspensions s ON s.account_id = d.decided_by \
-        WHERE c.tenant_id = $1 AND c.act = $3 AND c.object_kind = $4 AND c.object_id = $5 AND c.content_hash = $6 AND c.until_ms > $7 \
+        WHERE c.tenant_id = $1 AND c.act = $3 AND c.object_kind = $4 AND c.object_id = $5 AND c.content_hash = $6 AND c.until_ms > $7 AND c.asked_at_ms <= $7 \
         AND d.agreed = 1 AND d.decided_by <> $2 AND d.decided_by <> c.asked_by AND u.consent_id IS NULL AND s.account_id IS NULL \
         ORDER BY c.asked_at_ms, c.id LIMIT 1";
     USE_CONSENT = "INSERT INTO consent_uses (consent_id, used_by, used_at_ms) VALUES ($1, $2, $3)";

@@ -2,10 +2,10 @@
 
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, OriginalUri, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use platform::web::{cookie, language_of};
+use platform::web::{HOST_ONLY, cookie, language_of};
 use platform::{Actor, Ctx, Language, Limit, Via};
 
 use super::{App, Failure, Page, machine};
@@ -59,19 +59,29 @@ pub fn session_cookie(app: &App, token: &str) -> HeaderValue {
     secret_cookie(app, SESSION_COOKIE, token, "/", 12 * 60 * 60)
 }
 
-/// A cookie for scripts to leave alone; an empty value takes it away.
+/// A cookie for scripts to leave alone; an empty value takes it away. Under https its name says that no other host, and
+/// nothing sent in the clear, can have set it; browsers then want it to count for the whole site.
 #[must_use]
 pub fn secret_cookie(app: &App, name: &str, value: &str, path: &str, age_s: i64) -> HeaderValue {
     let age_s = if value.is_empty() { 0 } else { age_s };
-    let secure = if app.is_secure() { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age_s}{secure}");
+    let text = if app.is_secure() {
+        format!("{HOST_ONLY}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}; Secure")
+    } else {
+        format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={age_s}")
+    };
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rashin_none=; Path=/; Max-Age=0"))
 }
 
+/// The value of a cookie that [`secret_cookie`] has set; under https one with the bare name counts for nothing.
+#[must_use]
+pub fn held_cookie<'a>(app: &App, headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    if app.is_secure() { cookie(headers, &format!("{HOST_ONLY}{name}")) } else { cookie(headers, name) }
+}
+
 /// What a request says of where it comes from.
-fn door_of(headers: &HeaderMap, source: &str) -> Door {
+fn door_of(app: &App, headers: &HeaderMap, source: &str) -> Door {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
-    let device = cookie(headers, DEVICE_COOKIE).unwrap_or("");
+    let device = held_cookie(app, headers, DEVICE_COOKIE).unwrap_or("");
     Door { source: source.to_owned(), device: device.to_owned(), agent: agent.to_owned() }
 }
 
@@ -97,15 +107,25 @@ fn uri_of(parts: &Parts) -> &Uri {
     parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
 }
 
+/// Whether a request says which site it comes from, as browsers do of all that may write. What comes with a cookie and
+/// says nothing is no browser that can be trusted to keep the cookie from other sites.
+fn says_whence(request: &Request) -> bool {
+    let told = |name: &str| request.headers().get(name).is_some_and(|value| !value.is_empty());
+    told("sec-fetch-site") || told("origin") || request.method().is_safe()
+}
+
 /// Middleware: finds the session and renews the cookie's token when it is due.
 pub async fn find_session(State(app): State<App>, mut request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/static/") {
         return next.run(request).await;
     }
     let api = is_api(request.uri().path());
-    let by_cookie = cookie(request.headers(), SESSION_COOKIE).map(str::to_owned);
+    let by_cookie = held_cookie(&app, request.headers(), SESSION_COOKIE).map(str::to_owned);
     let by_bearer = if api { bearer(request.headers()).map(str::to_owned) } else { None };
     let Some(token) = by_bearer.clone().or(by_cookie) else { return next.run(request).await };
+    if by_bearer.is_none() && !says_whence(&request) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     let via = if api { Via::Api } else { Via::Page };
     let anonymous = app.ctx(Actor::Anonymous { source: String::new() }, via);
     if let Some(token) = by_bearer.as_deref().filter(|token| is_machine_token(token)) {
@@ -175,7 +195,7 @@ impl Asker {
         if let Some(limit) = found.as_ref().and_then(|found| found.limit.clone()) {
             ctx = ctx.within(limit);
         }
-        let door = door_of(&parts.headers, &source);
+        let door = door_of(app, &parts.headers, &source);
         Self { ctx, found, language, source, door, page }
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::App;
 use super::serve::{Place, open};
 use crate::identity;
+use crate::operate::mail::{Mail, MailArgs};
 
 /// Where the data is and in whose name one acts.
 #[derive(Debug, Clone, Args)]
@@ -26,6 +27,24 @@ pub struct DeskArgs {
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
+}
+
+/// How a link that a command makes gets to the person it is for.
+#[derive(Debug, Clone, Args)]
+pub struct LinkArgs {
+    /// Address people use, for the link; without it, only its path is printed and nothing is mailed
+    #[arg(long, env = "RASHIN_PUBLIC_URL")]
+    public_url: Option<String>,
+    #[command(flatten)]
+    mail: MailArgs,
+}
+
+impl LinkArgs {
+    /// The installation as the server knows it: with its address and its mail. Without an address nothing can be mailed.
+    pub fn app(&self, desk: &Desk) -> Result<App> {
+        let Some(url) = &self.public_url else { return Ok(App { public_url: "".into(), ..desk.app.clone() }) };
+        Ok(App { public_url: url.trim_end_matches('/').into(), mail: Mail::of(&self.mail)?, ..desk.app.clone() })
+    }
 }
 
 /// An open installation with an asker.

@@ -8,12 +8,13 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use platform::{Error, Fault, Message};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asker::is_api;
+use super::page::encode;
 use super::{App, Asker, Page};
 use crate::access;
 
@@ -168,6 +169,14 @@ fn problem(
     Problem { kind: kind.to_owned(), message, faults, reference }
 }
 
+/// Leads to the proof. A form goes there with all that was typed, since a browser sends it on as it was.
+fn to_the_proof(here: &str, form: Option<&str>) -> Response {
+    match form {
+        Some(path) => Redirect::temporary(&format!("/me/proof/form?to={}", encode(path))).into_response(),
+        None => Redirect::to(&format!("/me/proof?next={}", encode(here))).into_response(),
+    }
+}
+
 /// What the reader of a request's body complains of: `missing field "name" at line 1 column 2`.
 async fn complaint_of(body: Body) -> Option<String> {
     let bytes = axum::body::to_bytes(body, 2048).await.ok()?;
@@ -179,6 +188,8 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
     let (mut parts, body) = request.into_parts();
     let Ok(asker) = Asker::from_request_parts(&mut parts, &app).await;
     let (api, path) = (is_api(parts.uri.path()), parts.uri.path().to_owned());
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     let error = response.extensions().get::<Arc<Error>>().cloned();
@@ -194,8 +205,7 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         tracing::warn!(%error, "a refusal was not entered in the log");
     }
     if !api && wants_proof(error.as_deref()) {
-        let next = super::page::encode(&asker.page.here);
-        return axum::response::Redirect::to(&format!("/me/proof?next={next}")).into_response();
+        return to_the_proof(&asker.page.here, is_form.then_some(path.as_str()));
     }
     let mut reference = None;
     if let Some(Error::Internal(cause)) = error.as_deref() {

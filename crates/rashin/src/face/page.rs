@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use platform::web::cookie;
+use platform::web::choice;
 use platform::{Act, Error, Fault, Language, Message, Texts};
 
 use super::asker::Found;
@@ -40,7 +40,7 @@ impl Page {
     /// The frame for a request.
     #[must_use]
     pub fn new(app: &App, language: Language, headers: &HeaderMap, uri: &Uri, found: Option<&Found>) -> Self {
-        let theme = cookie(headers, "theme").filter(|theme| ["light", "dark"].contains(theme)).unwrap_or("");
+        let theme = choice(headers, "theme").filter(|theme| ["light", "dark"].contains(theme)).unwrap_or("");
         let query = uri.query().unwrap_or("");
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done=")).map(|key| format!("done-{key}"));
         Self {

@@ -1,13 +1,14 @@
 //! Choices kept in the browser: language and theme. No account is needed, nothing is logged.
 
 use axum::Form;
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use platform::Language;
-use platform::web::LANGUAGE_COOKIE;
+use platform::web::{HOST_ONLY, LANGUAGE_COOKIE};
 use serde::Deserialize;
 
+use super::App;
 use super::asker::referer;
 
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
@@ -32,22 +33,23 @@ pub fn local_path(path: &str) -> &str {
     if fine { path } else { "/" }
 }
 
-fn keep(name: &str, value: &str, back: &str) -> Response {
-    let cookie = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={YEAR_S}");
+fn keep(app: &App, name: &str, value: &str, back: &str) -> Response {
+    let (prefix, secure) = if app.is_secure() { (HOST_ONLY, "; Secure") } else { ("", "") };
+    let cookie = format!("{prefix}{name}={value}; Path=/; SameSite=Lax; Max-Age={YEAR_S}{secure}");
     (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(local_path(back))).into_response()
 }
 
 /// `GET /preferences/language?to=en&back=/…`.
-pub(super) async fn set_language(Query(choice): Query<LanguageChoice>) -> Response {
+pub(super) async fn set_language(State(app): State<App>, Query(choice): Query<LanguageChoice>) -> Response {
     let language = Language::parse(&choice.to).unwrap_or(Language::Ja);
-    keep(LANGUAGE_COOKIE, language.code(), &choice.back)
+    keep(&app, LANGUAGE_COOKIE, language.code(), &choice.back)
 }
 
 /// `POST /preferences/theme`.
-pub(super) async fn set_theme(headers: HeaderMap, Form(choice): Form<ThemeChoice>) -> Response {
+pub(super) async fn set_theme(State(app): State<App>, headers: HeaderMap, Form(choice): Form<ThemeChoice>) -> Response {
     let theme = if ["light", "dark"].contains(&choice.theme.as_str()) { choice.theme.as_str() } else { "auto" };
     let back = referer(&headers);
-    keep("theme", theme, back.as_ref().map_or("/", Uri::path))
+    keep(&app, "theme", theme, back.as_ref().map_or("/", Uri::path))
 }
 
 #[cfg(test)]

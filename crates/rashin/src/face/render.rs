@@ -5,7 +5,6 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use paper::Document;
 use platform::{Error, Result};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::sync::Mutex;
 
 use super::App;
@@ -92,15 +91,7 @@ impl Renderer {
 
 impl Worker {
     fn start(program: &Path) -> Result<Self> {
-        let mut child = Command::new(program)
-            .arg("render-worker")
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(Error::internal)?;
+        let mut child = super::sandbox::start(program, &["render-worker"])?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(input), Some(output)) => Ok(Self { _child: child, input, output, documents: 0 }),
             _ => Err(Error::internal("the render worker has no pipes")),

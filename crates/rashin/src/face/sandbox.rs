@@ -40,6 +40,13 @@ impl Default for Sandbox {
     }
 }
 
+/// Starts this program as a child that knows nothing of the world but what it is told.
+pub(super) fn start(program: &Path, arguments: &[&str]) -> Result<Child> {
+    let mut command = Command::new(program);
+    let command = command.args(arguments).env_clear().kill_on_drop(true);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(Error::internal)
+}
+
 impl Sandbox {
     /// With children of `program`.
     #[must_use]
@@ -52,15 +59,7 @@ impl Sandbox {
     pub async fn run(&self, arguments: &[&str], input: Vec<u8>, work: Work) -> Result<Option<Vec<u8>>> {
         let Some(program) = &self.program else { return work(&input).map(Some).map_err(Error::internal) };
         let _place = self.places.acquire().await.map_err(Error::internal)?;
-        let child = Command::new(&**program)
-            .args(arguments)
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(Error::internal)?;
+        let child = start(program, arguments)?;
         if let Ok(Some(output)) = tokio::time::timeout(PATIENCE, answer(child, &input)).await {
             return Ok(Some(output));
         }

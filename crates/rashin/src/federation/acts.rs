@@ -10,9 +10,9 @@ pub const PROVISIONER: &str = "provisioner";
 /// See the tenant's machine tokens, providers and group roles.
 pub const READ: Act = Act::by("federation.read", &[ADMINISTRATOR, CISO, AUDITOR]);
 /// Make a machine token with any role.
-pub const MAKE_TOKEN: Act = Act::by("federation.make-token", &[ADMINISTRATOR]);
+pub const MAKE_TOKEN: Act = Act::by("federation.make-token", &[ADMINISTRATOR]).with_fresh_proof();
 /// Make a machine token with a role one holds oneself.
-pub const MAKE_OWN_TOKEN: Act = Act::signed_in("federation.make-own-token");
+pub const MAKE_OWN_TOKEN: Act = Act::signed_in("federation.make-own-token").with_fresh_proof();
 /// Revoke anybody's machine token.
 pub const REVOKE_TOKEN: Act = Act::by("federation.revoke-token", &[ADMINISTRATOR]);
 /// Revoke one's own machine token.
@@ -21,9 +21,9 @@ pub const REVOKE_OWN_TOKEN: Act = Act::signed_in("federation.revoke-own-token");
 pub const USE_TOKEN: Act = Act::signed_in("federation.use-token");
 
 /// Add or end a provider of single sign-on.
-pub const MANAGE_SIGN_ON: Act = Act::by("federation.manage-sign-on", &[ADMINISTRATOR]);
+pub const MANAGE_SIGN_ON: Act = Act::by("federation.manage-sign-on", &[ADMINISTRATOR]).with_fresh_proof();
 /// Say which role members of a group get.
-pub const MAP_GROUP: Act = Act::by("federation.map-group", &[ADMINISTRATOR]);
+pub const MAP_GROUP: Act = Act::by("federation.map-group", &[ADMINISTRATOR]).with_fresh_proof();
 /// Begin to sign in at a provider.
 pub const BEGIN_SIGN_ON: Act = Act::anyone("federation.begin-sign-on");
 /// Come back from a provider.

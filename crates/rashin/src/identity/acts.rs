@@ -38,6 +38,8 @@ pub const REMOVE_PASSKEY: Act = Act::signed_in("identity.remove-passkey").with_f
 pub const BEGIN_PASSKEY_SIGN_IN: Act = Act::anyone("identity.begin-passkey-sign-in");
 /// Make a link for somebody's new password.
 pub const OFFER_RESET: Act = Act::by("identity.offer-reset", &[ADMINISTRATOR]).with_fresh_proof();
+/// Take away the second factors of somebody who lost them.
+pub const TAKE_FACTORS: Act = Act::by("identity.take-factors", &[ADMINISTRATOR]).with_fresh_proof();
 /// Choose a new password with that link.
 pub const TAKE_RESET: Act = Act::anyone("identity.take-reset");
 /// Take up an invitation.
@@ -68,6 +70,7 @@ pub const ALL: &[&Act] = &[
     &REMOVE_PASSKEY,
     &BEGIN_PASSKEY_SIGN_IN,
     &OFFER_RESET,
+    &TAKE_FACTORS,
     &TAKE_RESET,
     &ACCEPT_INVITATION,
     &READ,

@@ -17,6 +17,7 @@ use crate::access::{self, Grant};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, Asker, SignedIn};
 
+mod lost_factors;
 mod own;
 
 /// The routes.
@@ -29,6 +30,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(offer_reset))
         .routes(routes!(take_reset))
         .merge(own::routes())
+        .merge(lost_factors::routes())
         .routes(routes!(list_accounts))
         .routes(routes!(invite))
         .routes(routes!(accept_invitation))
@@ -40,6 +42,15 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct Token {
     /// Send it as `Authorization: Bearer …`. Works for twelve hours, and no longer than thirty minutes without use.
     token: String,
+    /// What happened meanwhile that the person should know, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+}
+
+impl Token {
+    fn of(token: String) -> Self {
+        Self { token, notice: None }
+    }
 }
 
 /// The first organisation and person.
@@ -66,7 +77,7 @@ async fn set_up(asker: Asker, Json(new): Json<NewInstallation>) -> Answer<(Statu
     let person = Newcomer { name: new.name, email: new.email, password: new.password };
     let input = SetUp { organisation: new.organisation, kind: new.kind, person };
     let token = super::set_up(&asker.ctx, &new.token, &input).await?;
-    Ok((StatusCode::CREATED, Json(Token { token })))
+    Ok((StatusCode::CREATED, Json(Token::of(token))))
 }
 
 /// Address and password.
@@ -92,7 +103,8 @@ async fn sign_in(asker: Asker, Json(form): Json<SignIn>) -> Answer<(StatusCode, 
         }
         Entry::SecondStep(ticket) => super::second_step(&asker.ctx, &ticket, &form.code, &asker.door).await?,
     };
-    Ok((StatusCode::CREATED, Json(Token { token: admission.token })))
+    let notice = admission.factors_taken.then(|| asker.page.t("done-factors-taken"));
+    Ok((StatusCode::CREATED, Json(Token { token: admission.token, notice })))
 }
 
 /// Who one is.
@@ -162,7 +174,7 @@ pub struct NewInvitation {
 /// A link to hand over.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationLink {
-    /// Works once, for seven days.
+    /// Works once: an invitation for seven days, a link for a new password for one.
     link: String,
     /// Whether it was also sent by mail.
     mailed: bool,
@@ -178,7 +190,7 @@ async fn invite(
 ) -> Answer<(StatusCode, Json<InvitationLink>)> {
     let token = super::invite(&asker.ctx, &new.email, &new.role, &new.unit_id).await?;
     let link = format!("{}/invitations/{token}", app.public_url);
-    let mailed = mailing::mail_invitation(&app, &new.email, &link).await == "accounts-mailed";
+    let mailed = mailing::mail(&app, &new.email, &mailing::INVITATION, &link).await == Some(true);
     Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed })))
 }
 
@@ -198,7 +210,7 @@ pub struct Acceptance {
     responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn accept_invitation(asker: Asker, Json(form): Json<Acceptance>) -> Answer<(StatusCode, Json<Token>)> {
     let token = super::accept_invitation(&asker.ctx, &form.token, &form.name, &form.password).await?;
-    Ok((StatusCode::CREATED, Json(Token { token })))
+    Ok((StatusCode::CREATED, Json(Token::of(token))))
 }
 
 /// Suspend a person
@@ -227,7 +239,9 @@ async fn offer_reset(
 ) -> Answer<(StatusCode, Json<InvitationLink>)> {
     let token = super::offer_reset(&asker.ctx, &id).await?;
     let link = format!("{}/password-resets/{token}", app.public_url);
-    Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed: false })))
+    let email = super::reset(&asker.ctx, &token).await?;
+    let mailed = mailing::mail(&app, &email, &mailing::RESET, &link).await == Some(true);
+    Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed })))
 }
 
 /// A new password by a link.

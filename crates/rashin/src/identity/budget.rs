@@ -1,5 +1,7 @@
-//! How often one may be wrong, and how long one waits. Counted by account and by source; a device on which somebody has
-//! signed in completely has a budget of its own, so that nobody else's failures lock the owner out.
+//! How often one may be wrong or begin something, and how long one waits. Counted by account and by source; a device on
+//! which somebody has signed in completely has a budget of its own, so that nobody else's failures lock the owner out.
+
+use std::net::{IpAddr, Ipv6Addr};
 
 use platform::{Ctx, Deed, Error, Message, Result};
 
@@ -9,6 +11,11 @@ use super::store::{self, Failures};
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Wrong tries of a day.
 const TRIES_A_DAY: i64 = 100;
+/// Ceremonies of passkeys may be begun so often, from one place or in one account, within a spell.
+const CEREMONIES: i64 = 30;
+const SPELL_MS: i64 = 5 * 60 * 1000;
+/// So many ceremonies of people who are not known may be open at once; devices that are known do not wait for it.
+const OPEN_CEREMONIES: i64 = 2000;
 
 /// From where somebody wants in.
 #[derive(Debug, Clone, Default)]
@@ -33,81 +40,183 @@ fn wait_ms(failures: i64) -> Option<i64> {
     }
 }
 
-/// Milliseconds a subject must still wait. Failures that lie in the future, after the clock was put back, do not count.
-fn left_ms(failures: &Failures, now_ms: i64) -> i64 {
-    let Failures { count, first_at_ms, last_at_ms } = *failures;
-    if now_ms - first_at_ms > DAY_MS || first_at_ms.max(last_at_ms) > now_ms {
-        return 0;
-    }
-    let free_at_ms = wait_ms(count).map_or(first_at_ms + DAY_MS, |wait| last_at_ms + wait);
-    (free_at_ms - now_ms).max(0)
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    /// Wrong tries, after which one waits longer and longer.
+    Wrong,
+    /// Ceremonies begun, right or wrong.
+    Begun,
 }
 
-/// Refuses while there is something left to wait.
-fn refuse_for(left_ms: i64) -> Result<()> {
-    if left_ms == 0 {
-        return Ok(());
+impl Rule {
+    /// So long something counts.
+    fn window_ms(self) -> i64 {
+        match self {
+            Self::Wrong => DAY_MS,
+            Self::Begun => SPELL_MS,
+        }
     }
-    Err(Error::TooMany(Message::new("error-too-many").with("seconds", (left_ms + 999) / 1000)))
+
+    /// Milliseconds a subject must still wait. What lies in the future, after the clock was put back, does not count.
+    fn left_ms(self, counted: &Failures, now_ms: i64) -> i64 {
+        let Failures { count, first_at_ms, last_at_ms } = *counted;
+        if now_ms - first_at_ms > self.window_ms() || first_at_ms.max(last_at_ms) > now_ms {
+            return 0;
+        }
+        let wait = match self {
+            Self::Wrong => wait_ms(count),
+            Self::Begun => (count < CEREMONIES).then_some(0),
+        };
+        let free_at_ms = wait.map_or(first_at_ms + self.window_ms(), |wait| last_at_ms + wait);
+        (free_at_ms - now_ms).max(0)
+    }
+
+    /// Refuses while there is something left to wait.
+    fn refuse_for(self, left_ms: i64) -> Result<()> {
+        if left_ms == 0 {
+            return Ok(());
+        }
+        let message = match self {
+            Self::Wrong => Message::new("error-too-many"),
+            Self::Begun => Message::new("error-too-often"),
+        };
+        Err(Error::TooMany(message.with("seconds", (left_ms + 999) / 1000)))
+    }
+}
+
+/// A source as it is counted. Who has one address of IPv6 has the 64 bits below it too.
+fn counted(source: &str) -> String {
+    match source.parse() {
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64))
+        }
+        _ => source.to_owned(),
+    }
+}
+
+/// The device where it is known, whoever's it is; else the source.
+async fn place(ctx: &Ctx, door: &Door) -> Result<String> {
+    let device = token_hash(&door.device);
+    if store::is_device(ctx, &device).await? {
+        return Ok(format!("device:{device}"));
+    }
+    Ok(counted(&door.source))
 }
 
 /// Whose failures count for a try; the first of them is forgiven on success.
 #[derive(Debug, Clone)]
-pub(super) struct Budget(Vec<String>);
+pub(super) struct Budget {
+    rule: Rule,
+    subjects: Vec<String>,
+}
 
 impl Budget {
+    fn of(rule: Rule, subjects: Vec<String>) -> Self {
+        Self { rule, subjects }
+    }
+
     /// For a try at an account by its address: the device's own where it is known for this account.
     pub(super) async fn of_account(ctx: &Ctx, email: &str, account_id: Option<&str>, door: &Door) -> Result<Self> {
         let device = token_hash(&door.device);
         if store::knows_device(ctx, &device, account_id.unwrap_or("")).await? {
-            return Ok(Self(vec![format!("device:{device}")]));
+            return Ok(Self::of(Rule::Wrong, vec![format!("device:{device}")]));
         }
-        Ok(Self(vec![format!("account:{}", token_hash(email)), format!("address:{}", door.source)]))
+        let source = counted(&door.source);
+        Ok(Self::of(Rule::Wrong, vec![format!("account:{}", token_hash(email)), format!("address:{source}")]))
     }
 
-    /// For passkeys, which cannot be guessed: by source, apart from passwords.
-    pub(super) fn of_passkeys(door: &Door) -> Self {
-        Self(vec![format!("passkeys:{}", door.source)])
+    /// For passkeys, which cannot be guessed: by place, apart from passwords.
+    pub(super) async fn of_passkeys(ctx: &Ctx, door: &Door) -> Result<Self> {
+        Ok(Self::of(Rule::Wrong, vec![format!("passkeys:{}", place(ctx, door).await?)]))
     }
 
     /// For a proof within an account's open session.
     pub(super) fn of_proofs(account_id: &str) -> Self {
-        Self(vec![format!("proof:{account_id}")])
+        Self::of(Rule::Wrong, vec![format!("proof:{account_id}")])
+    }
+
+    /// For a proof by passkey within an account's open session.
+    pub(super) fn of_passkey_proofs(account_id: &str) -> Self {
+        Self::of(Rule::Wrong, vec![format!("passkey-proof:{account_id}")])
+    }
+
+    /// For ceremonies begun to sign in; none while too many strangers have one open.
+    pub(super) async fn of_ceremonies(ctx: &Ctx, door: &Door) -> Result<Self> {
+        let place = place(ctx, door).await?;
+        if !place.starts_with("device:") && store::open_ceremonies(ctx).await? >= OPEN_CEREMONIES {
+            Rule::Begun.refuse_for(SPELL_MS)?;
+        }
+        Ok(Self::of(Rule::Begun, vec![format!("ceremonies:{place}")]))
+    }
+
+    /// For ceremonies begun within an account's open session.
+    pub(super) fn of_own_ceremonies(account_id: &str) -> Self {
+        Self::of(Rule::Begun, vec![format!("ceremonies:account:{account_id}")])
     }
 
     /// Refuses while one must wait.
     pub(super) async fn check(&self, ctx: &Ctx) -> Result<()> {
         let mut longest_ms = 0;
-        for subject in &self.0 {
-            longest_ms = longest_ms.max(left_ms(&store::failures(ctx, subject).await?, ctx.now_ms()));
+        for subject in &self.subjects {
+            longest_ms = longest_ms.max(self.rule.left_ms(&store::failures(ctx, subject).await?, ctx.now_ms()));
         }
-        refuse_for(longest_ms)
+        self.rule.refuse_for(longest_ms)
     }
 
     /// As [`Budget::check`], once more inside the deed and held there, so that guesses sent all at once get no further
     /// than guesses sent one after another.
     pub(super) async fn hold(&self, deed: &mut Deed) -> Result<()> {
         let (now_ms, mut longest_ms) = (deed.now_ms(), 0);
-        for subject in &self.0 {
-            longest_ms = longest_ms.max(left_ms(&store::hold_failures(deed, subject).await?, now_ms));
+        for subject in &self.subjects {
+            longest_ms = longest_ms.max(self.rule.left_ms(&store::hold_failures(deed, subject).await?, now_ms));
         }
-        refuse_for(longest_ms)
+        self.rule.refuse_for(longest_ms)
     }
 
-    /// Counts one failure.
+    /// Counts one failure, or one beginning.
     pub(super) async fn fail(&self, deed: &mut Deed) -> Result<()> {
         self.hold(deed).await?;
-        for subject in &self.0 {
-            store::fail(deed, subject, DAY_MS).await?;
+        for subject in &self.subjects {
+            store::fail(deed, subject, self.rule.window_ms()).await?;
         }
         Ok(())
     }
 
     /// Forgives the account's, or the device's, failures.
     pub(super) async fn forgive(&self, deed: &mut Deed) -> Result<()> {
-        match self.0.first() {
+        match self.subjects.first() {
             Some(own) => store::forgive(deed, own).await,
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_a_network_of_ipv6_is_one_source() {
+        for (source, shown) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("local", "local"),
+        ] {
+            assert_eq!(counted(source), shown);
+        }
+    }
+
+    #[test]
+    fn thirty_ceremonies_may_be_begun_in_five_minutes() {
+        let begun = |count| Failures { count, first_at_ms: 1000, last_at_ms: 2000 };
+        for (count, now_ms, left_ms) in
+            [(0, 2000, 0), (29, 2000, 0), (30, 2000, SPELL_MS - 1000), (99, 1000 + SPELL_MS, 0), (99, 999, 0)]
+        {
+            assert_eq!(Rule::Begun.left_ms(&begun(count), now_ms), left_ms, "{count} at {now_ms}");
         }
     }
 }

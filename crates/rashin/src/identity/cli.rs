@@ -6,10 +6,11 @@ use clap::Subcommand;
 use platform::{Error, Result};
 
 use super::links::{Newcomer, SetUp};
+use super::mailing::{self, Letter};
 use super::model::{Account, Factors};
 use super::passkeys;
 use crate::access::{self, Terms, model::checked_until};
-use crate::face::commands::Desk;
+use crate::face::commands::{Desk, LinkArgs};
 
 /// People and access
 #[derive(Debug, Subcommand)]
@@ -34,7 +35,7 @@ pub enum Command {
         #[arg(long)]
         email: String,
     },
-    /// Invite a person; prints the token of the link
+    /// Invite a person; prints the link, and mails it where mail is set up
     Invite {
         /// Address
         email: String,
@@ -44,6 +45,9 @@ pub enum Command {
         /// Unit
         #[arg(long)]
         unit: String,
+        /// How the link, or the letter, gets there
+        #[command(flatten)]
+        link: LinkArgs,
     },
     /// Take up an invitation; the password is read from standard input
     Accept {
@@ -99,10 +103,24 @@ pub enum Command {
     },
     /// Change one's own password: the old and the new one on two lines of standard input
     Password,
-    /// Make a link for somebody's new password; prints its path. The second factor stays
+    /// Make a link for somebody's new password; prints it, and mails it where mail is set up. The second factor stays
     Reset {
         /// Account id
         account: String,
+        /// How the link, or the letter, gets there
+        #[command(flatten)]
+        link: LinkArgs,
+    },
+    /// Take away all second factors of somebody who lost them; the person is told
+    TakeFactors {
+        /// Account id
+        account: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// How the link, or the letter, gets there
+        #[command(flatten)]
+        link: LinkArgs,
     },
     /// Choose a new password with such a link; the password is read from standard input
     TakeReset {
@@ -125,8 +143,11 @@ pub enum OwnCommand {
         /// Session id
         id: Option<String>,
     },
-    /// Show one's own second factors
-    Factors,
+    /// Show one's own second factors, or those of somebody else
+    Factors {
+        /// Account id
+        account: Option<String>,
+    },
     /// Begin with an authenticator app; prints its key and address
     BeginTotp,
     /// Confirm the authenticator app by the code on standard input; prints the recovery codes
@@ -161,6 +182,20 @@ fn line(account: &Account) -> String {
     format!("{}  {} <{}>{state}  {}", account.id, account.name, account.email, grants.join(", "))
 }
 
+/// Prints a link, with what became of the letter if one was to be sent.
+async fn hand_over(desk: &Desk, link: &LinkArgs, email: &str, made: (&str, &str), letter: &Letter) -> Result<()> {
+    let app = link.app(desk)?;
+    let (kind, token) = made;
+    let address = format!("{}/{kind}/{token}", app.public_url);
+    let mailed = mailing::mail(&app, email, letter, &address).await;
+    let json = serde_json::json!({ "token": token, "link": address, "mailed": mailed == Some(true) });
+    desk.say(&json, || {
+        let said = mailing::said(mailed);
+        let told = (!said.is_empty()).then(|| app.texts.get(desk.language, said, &[]));
+        std::iter::once(address.clone()).chain(told).collect()
+    })
+}
+
 /// Runs the command.
 pub async fn run(command: Command, desk: &Desk) -> Result<()> {
     let ctx = &desk.ctx;
@@ -173,9 +208,9 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let person = Newcomer { name, email, password: read_line()? };
             super::set_up(ctx, &token, &SetUp { organisation, kind, person }).await.map(|_| ())
         }
-        Command::Invite { email, role, unit } => {
+        Command::Invite { email, role, unit, link } => {
             let token = super::invite(ctx, &email, &role, &unit).await?;
-            desk.say(&serde_json::json!({ "token": token }), || vec![format!("/invitations/{token}")])
+            hand_over(desk, &link, &email, ("invitations", &token), &mailing::INVITATION).await
         }
         Command::Accept { token, name } => {
             super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ())
@@ -189,9 +224,16 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
         Command::EndGrant { account, grant, reason } => access::end_grant(ctx, &account, &grant, &reason).await,
         Command::Suspend { account, reason } => super::suspend(ctx, &account, &reason).await,
         Command::Unsuspend { account, reason } => super::unsuspend(ctx, &account, &reason).await,
-        Command::Reset { account } => {
+        Command::Reset { account, link } => {
             let token = super::offer_reset(ctx, &account).await?;
-            desk.say(&serde_json::json!({ "token": token }), || vec![format!("/password-resets/{token}")])
+            let email = super::reset(ctx, &token).await?;
+            hand_over(desk, &link, &email, ("password-resets", &token), &mailing::RESET).await
+        }
+        Command::TakeFactors { account, reason, link } => {
+            let app = link.app(desk)?;
+            let email = super::take_factors(ctx, &account, &reason).await?;
+            let mailed = mailing::mail(&app, &email, &mailing::FACTORS_TAKEN, &app.public_url).await == Some(true);
+            desk.say(&serde_json::json!({ "mailed": mailed }), Vec::new)
         }
         Command::TakeReset { token } => super::take_reset(ctx, &token, &read_line()?).await,
         Command::Password => super::change_password(ctx, &read_line()?, &read_line()?, "").await,
@@ -209,8 +251,11 @@ async fn run_own(command: OwnCommand, desk: &Desk) -> Result<()> {
         }
         OwnCommand::EndSessions { id: Some(id) } => super::end_own_session(ctx, &id).await,
         OwnCommand::EndSessions { id: None } => super::end_other_sessions(ctx, "").await,
-        OwnCommand::Factors => {
-            let factors = super::own_factors(ctx).await?;
+        OwnCommand::Factors { account } => {
+            let factors = match account {
+                Some(account) => super::factors_of(ctx, &account).await?.factors,
+                None => super::own_factors(ctx).await?,
+            };
             let Factors { totp, passkeys, recovery_codes } = factors;
             desk.say(&factors, || vec![format!("totp {totp}  passkeys {passkeys}  recovery codes {recovery_codes}")])
         }

@@ -132,8 +132,9 @@ pub async fn prove(ctx: &Ctx, secret: &str, session_token: &str) -> Result<()> {
     let account = store::by_id(ctx, account_id).await?;
     let budget = Budget::of_proofs(account_id);
     budget.check(ctx).await?;
-    let used = read_code(ctx, account_id, secret).await?;
-    let by_password = used.is_none() && password::fits(secret, Some(&account.password_hash)).await?;
+    // First the password, which may look like a code.
+    let by_password = password::fits(secret, Some(&account.password_hash)).await?;
+    let used = if by_password { None } else { read_code(ctx, account_id, secret).await? };
     if by_password || used.is_some() {
         let mut deed = ctx.begin(&acts::PROVE, Object::free("account", account_id)).await?;
         budget.hold(&mut deed).await?;

@@ -74,6 +74,15 @@ impl Factors {
     }
 }
 
+/// That an administrator took somebody's second factors away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactorsTaken {
+    /// Name of the administrator.
+    pub by: String,
+    /// When, milliseconds since 1970.
+    pub at_ms: i64,
+}
+
 /// One of one's own passkeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OwnPasskey {

@@ -88,13 +88,14 @@ fn contents(kept: &[KeptPasskey]) -> Result<Vec<Passkey>> {
 async fn begin(
     ctx: &Ctx,
     act: &'static platform::Act,
-    purpose: &str,
-    account_id: Option<&str>,
+    (purpose, account_id): (&str, Option<&str>),
+    budget: &Budget,
     state: &impl Serialize,
     options: Json,
 ) -> Result<Begun> {
     let ticket = new_token(ctx)?;
     let mut deed = ctx.begin(act, Object::free("account", account_id.unwrap_or(""))).await?;
+    budget.fail(&mut deed).await?;
     let until_ms = ctx.now_ms() + CEREMONY_MS;
     store::add_ticket(&mut deed, &token_hash(&ticket), purpose, account_id, &write(state)?, until_ms).await?;
     deed.commit("").await?;
@@ -118,7 +119,8 @@ pub async fn begin_registration(ctx: &Ctx, site: &Site) -> Result<Begun> {
     if let Some(choice) = options.pointer_mut("/publicKey/authenticatorSelection") {
         choice["residentKey"] = "preferred".into();
     }
-    begin(ctx, &acts::BEGIN_PASSKEY, REGISTRATION, Some(account_id), &state, options).await
+    let budget = Budget::of_own_ceremonies(account_id);
+    begin(ctx, &acts::BEGIN_PASSKEY, (REGISTRATION, Some(account_id)), &budget, &state, options).await
 }
 
 /// Registers the passkey the browser made. All other sessions end.
@@ -169,16 +171,19 @@ async fn ask_for_one_of(ctx: &Ctx, site: &Site, account_id: &str) -> Result<(Jso
 
 /// Begins to sign in with a passkey: with the ticket of a second step as that step, else alone.
 pub async fn begin_sign_in(ctx: &Ctx, site: &Site, second_step: Option<&str>, door: &Door) -> Result<Begun> {
-    Budget::of_passkeys(door).check(ctx).await?;
+    Budget::of_passkeys(ctx, door).await?.check(ctx).await?;
+    let budget = Budget::of_ceremonies(ctx, door).await?;
+    budget.check(ctx).await?;
     if let Some(ticket) = second_step {
         let account = expected(ctx, ticket).await?;
         let (options, state) = ask_for_one_of(ctx, site, &account.id).await?;
-        return begin(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, SECOND_STEP, Some(&account.id), &state, options).await;
+        let whose = (SECOND_STEP, Some(account.id.as_str()));
+        return begin(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, whose, &budget, &state, options).await;
     }
     let (options, state) = site.0.start_discoverable_authentication().map_err(Error::internal)?;
     // The person pressed a button; what the library asks for is meant for fields that offer passkeys by themselves.
     let options = serde_json::json!({ "publicKey": options.public_key });
-    begin(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, ALONE, None, &state, options).await
+    begin(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, (ALONE, None), &budget, &state, options).await
 }
 
 /// What a proof uses up: the passkey with its new counter.
@@ -196,7 +201,7 @@ pub async fn finish_sign_in(
     credential: &PublicKeyCredential,
     door: &Door,
 ) -> Result<Admission> {
-    let budget = Budget::of_passkeys(door);
+    let budget = Budget::of_passkeys(ctx, door).await?;
     budget.check(ctx).await?;
     let purpose = if second_step.is_some() { SECOND_STEP } else { ALONE };
     let begun = store::ticket(ctx, &token_hash(ceremony), purpose).await?;
@@ -246,7 +251,8 @@ fn verified(
 pub async fn begin_proof(ctx: &Ctx, site: &Site) -> Result<Begun> {
     let (account_id, _) = ctx.account()?;
     let (options, state) = ask_for_one_of(ctx, site, account_id).await?;
-    begin(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, PROOF, Some(account_id), &state, options).await
+    let budget = Budget::of_own_ceremonies(account_id);
+    begin(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, (PROOF, Some(account_id)), &budget, &state, options).await
 }
 
 /// Proves with the browser's answer; the session counts as fresh for five minutes.
@@ -258,16 +264,23 @@ pub async fn finish_proof(
     session_token: &str,
 ) -> Result<()> {
     let (account_id, _) = ctx.account()?;
+    let budget = Budget::of_passkey_proofs(account_id);
+    budget.check(ctx).await?;
     let begun = store::ticket(ctx, &token_hash(ceremony), PROOF).await?;
     if begun.account_id.as_deref() != Some(account_id) {
         return Err(Error::NotFound);
     }
-    let wrong = || Error::field("passkey", "", Message::new("error-passkey"));
-    let kept = store::passkey(ctx, &id_of(credential.get_credential_id())).await.map_err(|_| wrong())?;
-    let (_, used) = verified(site, &begun, kept, credential).ok_or_else(wrong)?;
+    let id = id_of(credential.get_credential_id());
+    let kept = store::passkey(ctx, &id).await;
+    let Some((_, used)) = kept.ok().and_then(|kept| verified(site, &begun, kept, credential)) else {
+        let wrong = Error::field("passkey", "", Message::new("error-passkey"));
+        return Err(refuse(ctx, &acts::PROVE, &budget, &id, wrong).await);
+    };
     let mut deed = ctx.begin(&acts::PROVE, Object::free("account", account_id)).await?;
+    budget.hold(&mut deed).await?;
     store::use_ticket(&mut deed, &token_hash(ceremony)).await?;
     use_up(&mut deed, account_id, &used).await?;
+    budget.forgive(&mut deed).await?;
     store::prove(&mut deed, &token_hash(session_token)).await?;
     deed.commit("").await
 }

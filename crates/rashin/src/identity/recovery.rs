@@ -1,15 +1,15 @@
-//! Recovery codes: ten, 80 random bits each, for the day the other factors are lost. Pure.
+//! Recovery codes: ten, 120 random bits each, for the day the other factors are lost. Pure.
 
 use super::sessions::token_hash;
 
 /// How many there are.
 pub const COUNT: usize = 10;
 /// Random bytes of one.
-pub const LENGTH: usize = 10;
+pub const LENGTH: usize = 15;
 /// Without signs that look alike.
 const SIGNS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// A code as it is shown: `ABCD-EFGH-JKLM-NPQR`.
+/// A code as it is shown: `ABCD-EFGH-JKLM-NPQR-STUV-WXYZ`.
 #[must_use]
 pub fn shown(bytes: [u8; LENGTH]) -> String {
     let mut text = String::new();
@@ -34,7 +34,7 @@ pub fn hash(typed: &str) -> Option<String> {
         .chars()
         .filter(|sign| !sign.is_whitespace() && !"-‐−–ー".contains(*sign))
         .collect();
-    let fine = signs.len() == 16 && signs.bytes().all(|sign| SIGNS.contains(&sign));
+    let fine = signs.len() == 24 && signs.bytes().all(|sign| SIGNS.contains(&sign));
     fine.then(|| token_hash(&signs))
 }
 
@@ -43,14 +43,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_has_four_groups_and_is_read_however_it_is_typed() {
-        let code = shown([0, 1, 2, 3, 4, 250, 251, 252, 253, 254]);
-        assert_eq!(code.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4, 4], "{code}");
+    fn a_code_has_120_bits_in_six_groups_and_is_read_however_it_is_typed() {
+        let code = shown([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 250, 251, 252, 253, 254]);
+        assert_eq!(code.split('-').map(str::len).collect::<Vec<_>>(), [4; 6], "{code}");
         let wide: String = code.to_lowercase().replace('-', " ");
         assert_eq!(hash(&code), hash(&wide));
         assert!(hash(&code).is_some());
-        assert_ne!(hash(&code), hash(&shown([0, 1, 2, 3, 4, 250, 251, 252, 253, 255])));
-        for text in ["", "123456", "ABCD-EFGH-JKLM-NPQ", "ABCD-EFGH-JKLM-NPQ0", &"A".repeat(500)] {
+        assert_ne!(hash(&code), hash(&shown([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 250, 251, 252, 253, 255])));
+        for text in ["", "123456", "ABCD-EFGH-JKLM-NPQR-STUV-WXY", "ABCD-EFGH-JKLM-NPQR-STUV-WXY0", &"A".repeat(500)] {
             assert_eq!(hash(text), None);
         }
     }

@@ -24,6 +24,8 @@ pub struct Admission {
     pub token: String,
     /// Token of a device that was not known before.
     pub device: Option<String>,
+    /// Whether the person is to be told that an administrator took the second factors away.
+    pub factors_taken: bool,
 }
 
 /// How a right password is answered.
@@ -159,6 +161,7 @@ pub(super) async fn admit(
     let token = new_token(&ctx)?;
     let known = store::knows_device(&ctx, &token_hash(&door.device), &account.id).await?;
     let device = if known { None } else { Some(new_token(&ctx)?) };
+    let factors_taken = store::factors_taken(&ctx, &account.id).await?.is_some();
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
     budget.hold(&mut deed).await?;
     use_up(&mut deed, &account.id, &used).await?;
@@ -172,7 +175,7 @@ pub(super) async fn admit(
     add_session(&ctx, &mut deed, &account.id, &token, &door.agent).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
-    Ok(Admission { token, device })
+    Ok(Admission { token, device, factors_taken })
 }
 
 async fn add_session(ctx: &Ctx, deed: &mut Deed, account_id: &str, token: &str, agent: &str) -> Result<()> {

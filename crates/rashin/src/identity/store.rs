@@ -57,6 +57,8 @@ statements! {
     FORGIVE = "DELETE FROM sign_in_failures WHERE subject = $1";
     TENANT_NAME = "SELECT name FROM units WHERE id = $1";
     KNOWS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND account_id = $2 AND expires_at_ms > $3";
+    IS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND expires_at_ms > $2";
+    OPEN_CEREMONIES = "SELECT COUNT(*) AS n FROM tickets WHERE account_id IS NULL AND expires_at_ms > $1";
     ADD_DEVICE = "INSERT INTO devices (token_hash, account_id, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4)";
     FORGET_DEVICES = "DELETE FROM devices WHERE account_id = $1";
     FORGET_OLD_DEVICES = "DELETE FROM devices WHERE expires_at_ms <= $1";
@@ -80,6 +82,10 @@ statements! {
     ADD_PASSKEY = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ($1, $2, $3, $4, $5, NULL)";
     USE_PASSKEY = "UPDATE passkeys SET content = $2, used_at_ms = $3 WHERE id = $1";
     REMOVE_PASSKEY = "DELETE FROM passkeys WHERE id = $1 AND account_id = $2";
+    REMOVE_PASSKEYS = "DELETE FROM passkeys WHERE account_id = $1";
+    DROP_TICKETS_OF = "DELETE FROM tickets WHERE account_id = $1";
+    FACTORS_TAKEN = "SELECT content, made_at_ms FROM tickets WHERE account_id = $1 AND purpose = $2 AND expires_at_ms > $3 AND made_at_ms <= $3 \
+        ORDER BY made_at_ms DESC LIMIT 1";
     ADD_TICKET = "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6)";
     TICKET = "SELECT account_id, content FROM tickets WHERE token_hash = $1 AND purpose = $2 AND expires_at_ms > $3 AND made_at_ms <= $3";
     USE_TICKET = "DELETE FROM tickets WHERE token_hash = $1";
@@ -367,6 +373,16 @@ pub(super) async fn tenant_name(ctx: &Ctx, tenant_id: &str) -> Result<String> {
 pub(super) async fn knows_device(ctx: &Ctx, token_hash: &str, account_id: &str) -> Result<bool> {
     let values = [token_hash.into(), account_id.into(), ctx.now_ms().into()];
     Ok(ctx.row(&KNOWS_DEVICE, &values).await?.is_some())
+}
+
+/// Whether the device is known, for whomever.
+pub(super) async fn is_device(ctx: &Ctx, token_hash: &str) -> Result<bool> {
+    Ok(ctx.row(&IS_DEVICE, &[token_hash.into(), ctx.now_ms().into()]).await?.is_some())
+}
+
+/// Ceremonies that are open for people who are not known.
+pub(super) async fn open_ceremonies(ctx: &Ctx) -> Result<i64> {
+    ctx.row(&OPEN_CEREMONIES, &[ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?.int("n")
 }
 
 pub(super) async fn add_device(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {

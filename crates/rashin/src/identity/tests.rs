@@ -2,12 +2,15 @@
 
 mod access;
 mod factors;
+mod lost_factors;
+mod passkeys;
 mod passwords;
 mod proofs;
 mod resets;
 mod sessions;
 mod set_up;
 mod signing_in;
+mod strangers;
 
 use crate::identity::{Door, Entry, sign_in};
 use crate::testing::{NOBODY, TestApp, conflict, faults, forbidden, not_found};

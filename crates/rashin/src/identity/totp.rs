@@ -41,7 +41,7 @@ pub fn step_of(secret: &str, code: &str, now_ms: i64) -> Result<Option<i64>> {
 /// The code at a moment.
 #[cfg(test)]
 #[must_use]
-pub(super) fn code_at(secret: &str, now_ms: i64) -> String {
+pub(crate) fn code_at(secret: &str, now_ms: i64) -> String {
     totp(secret, "").unwrap().generate(u64::try_from(now_ms / 1000).unwrap()).to_string()
 }
 

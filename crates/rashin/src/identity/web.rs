@@ -1,26 +1,30 @@
 //! Pages of identity: set-up, invitation, people here; signing in and one's own settings in files of their own.
 
+use std::convert::Infallible;
+
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router, extract::State};
 use platform::Error;
-use platform::web::cookie;
 use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
 use super::mailing;
 use super::model::Account;
 use crate::access;
-use crate::face::asker::{secret_cookie, session_cookie};
+use crate::face::asker::{held_cookie, secret_cookie, session_cookie};
 use crate::face::page::{Faults, faults_or};
 use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::organisation::{self, Unit, roles};
 
+mod lost_factors;
 mod me;
+mod proof;
 mod sign_in;
 
 /// Name of the cookie that holds a one-time link's token once it has left the address.
@@ -39,6 +43,8 @@ pub fn routes() -> Router<App> {
         .route("/accounts/{id}/password-reset", post(offer_reset))
         .merge(sign_in::routes())
         .merge(me::routes())
+        .merge(proof::routes())
+        .merge(lost_factors::routes())
 }
 
 /// Leads on to a page of this server with a fresh session.
@@ -53,9 +59,32 @@ fn exchanged(app: &App, token: &str, to: &str) -> Response {
     (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(to)).into_response()
 }
 
-/// The token of the link one came by; not found without one.
-fn link_token(headers: &HeaderMap) -> Result<&str, Error> {
-    cookie(headers, LINK_COOKIE).filter(|token| !token.is_empty()).ok_or(Error::NotFound)
+/// Somebody on a way that goes over several pages, with the secrets of that way.
+struct Visitor {
+    app: App,
+    asker: Asker,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let Ok(asker) = Asker::from_request_parts(parts, app).await;
+        Ok(Self { app: app.clone(), asker, headers: parts.headers.clone() })
+    }
+}
+
+impl Visitor {
+    /// What a cookie of the way holds; empty without it.
+    fn held(&self, name: &str) -> &str {
+        held_cookie(&self.app, &self.headers, name).unwrap_or("")
+    }
+
+    /// The token of the link one came by; not found without one.
+    fn link_token(&self) -> Result<&str, Error> {
+        Some(self.held(LINK_COOKIE)).filter(|token| !token.is_empty()).ok_or(Error::NotFound)
+    }
 }
 
 #[derive(Template)]
@@ -71,10 +100,10 @@ async fn enter_set_up(State(app): State<App>, asker: Asker, Path(token): Path<St
     Ok(exchanged(&app, &token, "/setup"))
 }
 
-async fn show_set_up(asker: Asker, headers: HeaderMap) -> Answer<Html<SetUpPage>> {
-    super::link(&asker.ctx, link_token(&headers)?, "setup").await?;
+async fn show_set_up(visitor: Visitor) -> Answer<Html<SetUpPage>> {
+    super::link(&visitor.asker.ctx, visitor.link_token()?, "setup").await?;
     let form = SetUp { kind: "company".to_owned(), ..SetUp::default() };
-    Ok(Html(SetUpPage { page: asker.page, form, faults: Faults::default() }))
+    Ok(Html(SetUpPage { page: visitor.asker.page, form, faults: Faults::default() }))
 }
 
 #[derive(Deserialize)]
@@ -86,20 +115,15 @@ struct SetUpForm {
     password: String,
 }
 
-async fn set_up(
-    State(app): State<App>,
-    asker: Asker,
-    headers: HeaderMap,
-    Form(form): Form<SetUpForm>,
-) -> Answer<Response> {
+async fn set_up(visitor: Visitor, Form(form): Form<SetUpForm>) -> Answer<Response> {
     let input = SetUp {
         organisation: form.organisation,
         kind: form.kind,
         person: Newcomer { name: form.name, email: form.email, password: form.password },
     };
-    match faults_or(super::set_up(&asker.ctx, link_token(&headers)?, &input).await)? {
-        Ok(session) => Ok(admitted(&app, &session, "/")),
-        Err(faults) => Ok(Html(SetUpPage { page: asker.page, form: input, faults }).into_response()),
+    match faults_or(super::set_up(&visitor.asker.ctx, visitor.link_token()?, &input).await)? {
+        Ok(session) => Ok(admitted(&visitor.app, &session, "/")),
+        Err(faults) => Ok(Html(SetUpPage { page: visitor.asker.page, form: input, faults }).into_response()),
     }
 }
 
@@ -117,10 +141,10 @@ async fn enter_invitation(State(app): State<App>, asker: Asker, Path(token): Pat
     Ok(exchanged(&app, &token, "/invitation"))
 }
 
-async fn show_invitation(asker: Asker, headers: HeaderMap) -> Answer<Html<InvitationPage>> {
-    let link = super::link(&asker.ctx, link_token(&headers)?, "invitation").await?;
+async fn show_invitation(visitor: Visitor) -> Answer<Html<InvitationPage>> {
+    let link = super::link(&visitor.asker.ctx, visitor.link_token()?, "invitation").await?;
     let email = link.email.unwrap_or_default();
-    Ok(Html(InvitationPage { page: asker.page, email, name: String::new(), faults: Faults::default() }))
+    Ok(Html(InvitationPage { page: visitor.asker.page, email, name: String::new(), faults: Faults::default() }))
 }
 
 #[derive(Deserialize)]
@@ -129,19 +153,14 @@ struct InvitationForm {
     password: String,
 }
 
-async fn accept_invitation(
-    State(app): State<App>,
-    asker: Asker,
-    headers: HeaderMap,
-    Form(form): Form<InvitationForm>,
-) -> Answer<Response> {
-    let token = link_token(&headers)?;
-    let link = super::link(&asker.ctx, token, "invitation").await?;
-    match faults_or(super::accept_invitation(&asker.ctx, token, &form.name, &form.password).await)? {
-        Ok(session) => Ok(admitted(&app, &session, "/")),
+async fn accept_invitation(visitor: Visitor, Form(form): Form<InvitationForm>) -> Answer<Response> {
+    let (ctx, token) = (&visitor.asker.ctx, visitor.link_token()?);
+    let link = super::link(ctx, token, "invitation").await?;
+    match faults_or(super::accept_invitation(ctx, token, &form.name, &form.password).await)? {
+        Ok(session) => Ok(admitted(&visitor.app, &session, "/")),
         Err(faults) => {
             let email = link.email.unwrap_or_default();
-            Ok(Html(InvitationPage { page: asker.page, email, name: form.name, faults }).into_response())
+            Ok(Html(InvitationPage { page: visitor.asker.page, email, name: form.name, faults }).into_response())
         }
     }
 }
@@ -200,7 +219,7 @@ async fn invite(
     match faults_or(super::invite(&asker.ctx, &form.email, &form.role, &form.unit).await)? {
         Ok(token) => {
             let link = format!("{}/invitations/{token}", app.public_url);
-            let mailed = mailing::mail_invitation(&app, &form.email, &link).await;
+            let mailed = mailing::said(mailing::mail(&app, &form.email, &mailing::INVITATION, &link).await);
             let mut shown = accounts_page(&asker, link, String::new(), Faults::default()).await?;
             shown.0.mailed = mailed;
             Ok(shown)
@@ -233,7 +252,11 @@ async fn offer_reset(
     Path(id): Path<String>,
 ) -> Answer<Html<AccountsPage>> {
     let token = super::offer_reset(&asker.ctx, &id).await?;
+    let link = format!("{}/password-resets/{token}", app.public_url);
+    let email = super::reset(&asker.ctx, &token).await?;
+    let mailed = mailing::mail(&app, &email, &mailing::RESET, &link).await;
     let mut page = accounts_page(&asker, String::new(), String::new(), Faults::default()).await?;
-    page.0.reset_link = format!("{}/password-resets/{token}", app.public_url);
+    page.0.mailed = mailing::said(mailed);
+    page.0.reset_link = link;
     Ok(page)
 }

@@ -9,7 +9,7 @@ pub const BACK_UP: Act = Act::by("operate.back-up", &[]);
 /// Put a backup in the place of everything.
 pub const RESTORE: Act = Act::by("operate.restore", &[]);
 /// Take a tenant's own data along; on a page also the right to read self-checks is asked for.
-pub const EXPORT_ALL: Act = Act::by("operate.export-all", &[ADMINISTRATOR]);
+pub const EXPORT_ALL: Act = Act::by("operate.export-all", &[ADMINISTRATOR]).with_fresh_proof();
 /// Forget records whose time is over.
 pub const FORGET: Act = Act::by("operate.forget", &[]);
 

@@ -16,6 +16,16 @@ statements! {
     FORGET_LINKS = "DELETE FROM links WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
     COUNT_SESSIONS = "SELECT COUNT(*) AS n FROM sessions WHERE expires_at_ms < $1";
     FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at_ms < $1";
+    COUNT_DEVICES = "SELECT COUNT(*) AS n FROM devices WHERE expires_at_ms < $1";
+    FORGET_DEVICES = "DELETE FROM devices WHERE expires_at_ms < $1";
+    COUNT_TICKETS = "SELECT COUNT(*) AS n FROM tickets WHERE expires_at_ms < $1";
+    FORGET_TICKETS = "DELETE FROM tickets WHERE expires_at_ms < $1";
+    COUNT_ATTEMPTS = "SELECT COUNT(*) AS n FROM sign_on_attempts WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
+    FORGET_ATTEMPTS = "DELETE FROM sign_on_attempts WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
+    COUNT_RESETS = "SELECT COUNT(*) AS n FROM password_resets WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
+    FORGET_RESETS = "DELETE FROM password_resets WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
+    COUNT_CODES = "SELECT COUNT(*) AS n FROM used_codes WHERE step * 30000 < $1";
+    FORGET_CODES = "DELETE FROM used_codes WHERE step * 30000 < $1";
 }
 
 /// Kinds of records that are forgotten after a time: how those before a moment are counted and forgotten.
@@ -23,7 +33,62 @@ const KINDS: &[(&str, Statement, Statement)] = &[
     ("sign-in-failures", COUNT_FAILURES, FORGET_FAILURES),
     ("used-links", COUNT_LINKS, FORGET_LINKS),
     ("ended-sessions", COUNT_SESSIONS, FORGET_SESSIONS),
+    ("known-devices", COUNT_DEVICES, FORGET_DEVICES),
+    ("unfinished-steps", COUNT_TICKETS, FORGET_TICKETS),
+    ("sign-on-attempts", COUNT_ATTEMPTS, FORGET_ATTEMPTS),
+    ("used-resets", COUNT_RESETS, FORGET_RESETS),
+    ("used-codes", COUNT_CODES, FORGET_CODES),
 ];
+
+/// Tables of which nothing is forgotten by itself, each with the reason.
+#[cfg(test)]
+pub(super) const KEPT: &[(&str, &str)] = &[
+    ("units", "the organisation; a unit is closed, and the log tells of it"),
+    ("unit_closures", "goes with its unit"),
+    ("accounts", "the log names people; somebody who left is suspended"),
+    ("account_suspensions", "goes with its account"),
+    ("grants", "who could do what, and why, is asked for years later"),
+    ("external_parties", "goes with its unit"),
+    ("custom_roles", "what a grant meant"),
+    ("custom_role_closures", "goes with its role"),
+    ("custom_role_acts", "goes with its role"),
+    ("consents", "who agreed to what is asked for years later; a consent is used up or runs out by itself"),
+    ("consent_decisions", "goes with its consent"),
+    ("consent_uses", "goes with its consent"),
+    ("totp_factors", "of use until the person removes it"),
+    ("recovery_codes", "of use until the person makes new ones"),
+    ("passkeys", "of use until the person removes them"),
+    ("machine_tokens", "who could get in by machine is asked for years later; they run out by themselves"),
+    ("sign_on_providers", "of use until it is ended"),
+    ("sign_on_identities", "of use as long as the account"),
+    ("group_roles", "of use until it is ended"),
+    ("federated_grants", "goes with its grant"),
+    ("provisioned_people", "the other system removes them"),
+    ("provisioned_groups", "the other system removes them"),
+    ("provisioned_members", "goes with its group"),
+    ("assessments", "the organisation's own work"),
+    ("profile_answers", "goes with its self-check"),
+    ("item_answers", "goes with its self-check"),
+    ("exclusion_approvals", "goes with its self-check"),
+    ("evidence_files", "goes with its self-check"),
+    ("parts", "goes with its self-check"),
+    ("submissions", "goes with its self-check"),
+    ("approvals", "goes with its self-check"),
+    ("releases", "figures of no person"),
+    ("audit_heads", "the log"),
+    ("audit_entries", "the log"),
+    ("audit_values", "the log; an administrator erases what is personal, entry by entry"),
+    ("audit_nodes", "the log"),
+    ("audit_checkpoints", "the log"),
+    ("audit_halts", "the log"),
+];
+
+/// Tables of which something is forgotten.
+#[cfg(test)]
+pub(super) fn forgotten_tables() -> impl Iterator<Item = &'static str> {
+    let table = |sql: &'static str| sql.split(" FROM ").nth(1).and_then(|rest| rest.split(' ').next());
+    KINDS.iter().filter_map(move |(_, count, _)| table(count.sql))
+}
 
 /// Names of the kinds.
 pub(super) fn kinds() -> impl Iterator<Item = &'static str> {
@@ -116,7 +181,7 @@ pub(super) const NOT_TAKEN: &[(&str, &str)] = &[
     ("used_codes", "of no use elsewhere"),
     ("recovery_codes", "secrets of second factors"),
     ("passkeys", "of no use elsewhere"),
-    ("tickets", "secrets, for minutes"),
+    ("tickets", "secrets for minutes, and notes to people"),
     ("password_resets", "secrets of links"),
     ("sign_on_attempts", "secrets, for minutes"),
     ("sign_in_failures", "of no tenant"),

@@ -26,6 +26,7 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /me/passkeys/{id}/removal", "DELETE /passkeys/{id}", "account remove-passkey"),
     ("POST /accounts/{id}/password-reset", "POST /accounts/{id}/password-reset", "account reset"),
     ("POST /password-reset", "POST /password-resets", "account take-reset"),
+    ("POST /accounts/{id}/factors/removal", "POST /accounts/{id}/factors/removal", "account take-factors"),
     ("POST /accounts", "POST /invitations", "account invite"),
     ("POST /invitation", "POST /invitations/acceptance", "account accept"),
     ("POST /accounts/{id}/grants", "POST /accounts/{id}/grants", "account grant"),
@@ -85,6 +86,8 @@ const WRITES: &[(&str, &str, &str)] = &[
 
 /// Sent with a body, but nothing is written.
 const NOT_WRITTEN: &[&str] = &[
+    // Shown again until the person has proved to be there.
+    "POST /me/proof/form",
     // Kept in the browser.
     "POST /preferences/theme",
     // Says what a file would change.
@@ -308,7 +311,12 @@ mod asked_through_the_front_door {
             let reset = identity::offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
             let mut seen = 0;
             for (path, methods) in page_routes() {
-                let path = fill(&path, if path.starts_with("/audit-entries/") { &entry } else { &check });
+                let id = match path.split('/').nth(1) {
+                    Some("audit-entries") => entry.as_str(),
+                    Some("accounts") => app.account(TARO),
+                    _ => check.as_str(),
+                };
+                let path = fill(&path, id);
                 match path.as_str() {
                     // Without anybody in the house only.
                     "/setup" => continue,

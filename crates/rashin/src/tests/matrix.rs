@@ -144,6 +144,7 @@ fn body(app: &TestApp, method: &str, path: &str) -> Json {
         ("/invitations", json!({ "email": "alt@example.jp", "role": "staff", "unit_id": app.department })),
         ("/roles", json!({ "name": "x", "acts": ["assessment.read"] })),
         ("/roles/{id}", json!({ "name": "x", "acts": ["assessment.read"], "version": 1 })),
+        ("/factors/removal", json!({ "reason": "x" })),
         ("/decision", json!({ "agreed": true })),
         ("/password", json!({ "old_password": "wrong", "new_password": "another password" })),
         ("/assessments", json!({ "unit_id": app.department, "item_set": "benchmark-25", "period": "FY2028" })),

@@ -3,6 +3,8 @@
 pub(crate) mod sources;
 pub(crate) mod testing;
 
+mod black_box;
+mod clocks;
 mod coverage;
 mod front_door;
 mod matrix;

@@ -5,11 +5,10 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use platform::web::cookie;
 use platform::{Error, Object};
 use serde::Deserialize;
 
-use crate::face::asker::session_cookie;
+use crate::face::asker::{held_cookie, secret_cookie, session_cookie};
 use crate::face::page::{Faults, encode, faults_or};
 use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
@@ -20,13 +19,10 @@ use crate::organisation::{self, Unit, roles};
 
 /// The cookie that binds a sign-in to the browser it was begun in.
 const COOKIE: &str = "rashin_sso";
-const COOKIE_S: i32 = 600;
+const COOKIE_S: i64 = 600;
 
 fn browser_cookie(app: &App, secret: &str) -> HeaderValue {
-    let age = if secret.is_empty() { 0 } else { COOKIE_S };
-    let secure = if app.is_secure() { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={secret}; Path=/sign-in/sso; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("rashin_sso=; Path=/sign-in/sso; Max-Age=0"))
+    secret_cookie(app, COOKIE, secret, "/sign-in/sso", COOKIE_S)
 }
 
 #[derive(Template)]
@@ -97,7 +93,7 @@ pub(super) async fn finish(
     Query(brought): Query<Brought>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let browser = cookie(&headers, COOKIE).unwrap_or("").to_owned();
+    let browser = held_cookie(&app, &headers, COOKIE).unwrap_or("").to_owned();
     match sign_on::finish(&asker.ctx, &app.sign_on, &id, &brought, &browser).await {
         Ok(admitted) => {
             let cookies = [session_cookie(&app, &admitted.token), browser_cookie(&app, "")];

@@ -2,16 +2,42 @@
 
 use platform::{Ctx, Deed, Error, Result, Row};
 
-use super::super::model::{Factors, OwnPasskey};
+use super::super::model::{Factors, FactorsTaken, OwnPasskey};
 use super::{
-    ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_OLD_TICKETS, FACTORS,
-    PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_RECOVERY_CODES, REMOVE_TOTP, RESET, TICKET,
-    TOTP_SECRET, USE_CODE, USE_PASSKEY, USE_RECOVERY_CODE, USE_RESET, USE_TICKET, VOID_RESETS,
+    ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_OLD_TICKETS, DROP_TICKETS_OF,
+    FACTORS, FACTORS_TAKEN, FORGET_DEVICES, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_PASSKEYS,
+    REMOVE_RECOVERY_CODES, REMOVE_TOTP, RESET, TICKET, TOTP_SECRET, USE_CODE, USE_PASSKEY, USE_RECOVERY_CODE,
+    USE_RESET, USE_TICKET, VOID_RESETS,
 };
 
-pub(in crate::identity) async fn factors(ctx: &Ctx, account_id: &str) -> Result<Factors> {
-    let row = ctx.row(&FACTORS, &[account_id.into()]).await?.ok_or(Error::NotFound)?;
+/// Purpose of the ticket that tells somebody of factors taken away.
+pub(in crate::identity) const TAKEN: &str = "factors-taken";
+
+fn factors_in(row: Option<&Row>) -> Result<Factors> {
+    let row = row.ok_or(Error::NotFound)?;
     Ok(Factors { totp: row.int("totp")? > 0, passkeys: row.int("passkeys")?, recovery_codes: row.int("codes")? })
+}
+
+pub(in crate::identity) async fn factors(ctx: &Ctx, account_id: &str) -> Result<Factors> {
+    factors_in(ctx.row(&FACTORS, &[account_id.into()]).await?.as_ref())
+}
+
+pub(in crate::identity) async fn held_factors(deed: &mut Deed, account_id: &str) -> Result<Factors> {
+    factors_in(deed.row(&FACTORS, &[account_id.into()]).await?.as_ref())
+}
+
+/// Takes every factor, everything begun with one, and the devices.
+pub(in crate::identity) async fn take_factors(deed: &mut Deed, account_id: &str) -> Result<()> {
+    for statement in [&REMOVE_TOTP, &REMOVE_PASSKEYS, &REMOVE_RECOVERY_CODES, &DROP_TICKETS_OF, &FORGET_DEVICES] {
+        deed.write(statement, &[account_id.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Who took somebody's factors away of late.
+pub(in crate::identity) async fn factors_taken(ctx: &Ctx, account_id: &str) -> Result<Option<FactorsTaken>> {
+    let row = ctx.row(&FACTORS_TAKEN, &[account_id.into(), TAKEN.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| Ok(FactorsTaken { by: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
 }
 
 pub(in crate::identity) async fn totp_secret(ctx: &Ctx, account_id: &str, confirmed: bool) -> Result<Option<String>> {
@@ -43,7 +69,7 @@ pub(in crate::identity) async fn use_code(deed: &mut Deed, account_id: &str, ste
 }
 
 pub(in crate::identity) async fn recovery_codes_left(deed: &mut Deed, account_id: &str) -> Result<i64> {
-    deed.row(&FACTORS, &[account_id.into()]).await?.ok_or(Error::NotFound)?.int("codes")
+    Ok(held_factors(deed, account_id).await?.recovery_codes)
 }
 
 pub(in crate::identity) async fn add_recovery_code(deed: &mut Deed, account_id: &str, hash: &str) -> Result<()> {

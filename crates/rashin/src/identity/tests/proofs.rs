@@ -4,23 +4,93 @@ use axum::http::Method;
 use serde_json::json;
 
 use super::forbidden;
-use crate::identity::{begin_totp, invite, prove};
+use crate::identity::{begin_totp, change_password, invite, prove};
 use crate::organisation::roles;
-use crate::testing::{HANAKO, MINUTE_MS, PASSWORD, SECOND_MS, TARO, TestApp, on_both};
+use crate::testing::{HANAKO, MINUTE_MS, PASSWORD, Person, SECOND_MS, TARO, TestApp, on_both};
+
+/// Sends a form that wants a proof; gives the page that keeps it, after the browser has sent it on there.
+async fn leads_to_the_proof(app: &TestApp, path: &str, person: Person, form: &[(&str, &str)]) -> String {
+    let reply = app.post(path, person, form).await;
+    let on = format!("/me/proof/form?to={}", crate::face::page::encode(path));
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (307, on.as_str()), "{}", reply.text());
+    app.post(&on, person, form).await.is(200).text()
+}
+
+/// The hidden fields of a form on a page.
+fn fields_of(page: &str, action: &str) -> Vec<(String, String)> {
+    let form = page.split(&format!("action=\"{action}\"")).nth(1).unwrap().split("</form>").next().unwrap();
+    let plain =
+        |text: &str| text.replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#38;", "&");
+    let value =
+        |piece: &str, name: &str| plain(piece.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap());
+    form.split("<input type=\"hidden\"").skip(1).map(|piece| (value(piece, "name"), value(piece, "value"))).collect()
+}
 
 on_both! {
     async fn after_five_minutes_sensitive_acts_lead_to_the_proof_and_back(app: TestApp) {
         let suspension = format!("/accounts/{}/suspension", app.account(TARO));
         app.clock.advance(5 * MINUTE_MS + 1);
         app.get("/accounts", HANAKO).await.is(200);
-        app.post(&suspension, HANAKO, &[("suspended", "yes")]).await.leads_to(&format!("/me/proof?next={suspension}"));
+        let kept = leads_to_the_proof(&app, &suspension, HANAKO, &[("suspended", "yes")]).await;
+        assert!(kept.contains("name=\"kept.suspended\" value=\"yes\""), "{kept}");
         app.get("/me/proof?next=/accounts", HANAKO).await.is(200);
         app.post("/me/proof", HANAKO, &[("secret", "wrong"), ("next", "/accounts")]).await.is(200);
         app.clock.advance(SECOND_MS);
         app.post("/me/proof", HANAKO, &[("secret", PASSWORD), ("next", "/accounts")]).await.leads_to("/accounts?done=proved");
         app.post(&suspension, HANAKO, &[("suspended", "yes")]).await.leads_to("/accounts?done=suspended");
         app.clock.advance(5 * MINUTE_MS + 1);
-        app.post(&suspension, HANAKO, &[("suspended", "no")]).await.leads_to(&format!("/me/proof?next={suspension}"));
+        leads_to_the_proof(&app, &suspension, HANAKO, &[("suspended", "no")]).await;
+    }
+
+    async fn nothing_that_was_typed_is_lost_on_the_way(app: TestApp) {
+        app.clock.advance(5 * MINUTE_MS + 1);
+        let typed = [("role_name", "閲覧 & <確認>"), ("acts", "assessment.read"), ("acts", "organisation.read")];
+        let kept = leads_to_the_proof(&app, "/access/roles", HANAKO, &typed).await;
+        let form = fields_of(&kept, "/me/proof");
+        let with_secret = |secret: &'static str| {
+            let mut form = form.clone();
+            form.push(("secret".to_owned(), secret.to_owned()));
+            form
+        };
+        let send = async |path: &str, form: &[(String, String)]| {
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            app.post(path, HANAKO, &form).await
+        };
+        // A wrong proof keeps it too.
+        let again = send("/me/proof", &with_secret("wrong")).await.is(200).text();
+        assert_eq!(fields_of(&again, "/me/proof"), form);
+        app.clock.advance(SECOND_MS);
+        let proved = send("/me/proof", &with_secret(PASSWORD)).await.is(200).text();
+        let again = fields_of(&proved, "/access/roles");
+        let same: Vec<(&str, &str)> = again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(same, typed);
+        assert!(!proved.contains(PASSWORD));
+        send("/access/roles", &again).await.leads_to("/access/roles?done=role-made");
+    }
+
+    async fn a_form_waits_for_a_place_of_this_server_only(app: TestApp) {
+        for to in ["https://evil.example/", "//evil.example", "/\\evil.example", "/me/proof", "javascript:alert(1)", ""] {
+            let path = format!("/me/proof/form?to={}", crate::face::page::encode(to));
+            let page = app.post(&path, TARO, &[("typed", "x")]).await.is(200).text();
+            assert!(!page.contains("kept.") && !page.contains("name=\"to\""), "{to}");
+            let form = [("secret", PASSWORD), ("to", to), ("next", "/units"), ("kept.typed", "x")];
+            app.post("/me/proof", TARO, &form).await.leads_to("/units?done=proved");
+        }
+    }
+
+    async fn every_deed_that_gives_power_or_takes_data_away_wants_a_proof(app: TestApp) {
+        let wanted = [
+            "access.grant", "access.end-grant", "access.manage-roles", "access.decide-consent", "identity.invite", "identity.suspend",
+            "identity.offer-reset", "identity.take-factors", "federation.make-token", "federation.make-own-token",
+            "federation.manage-sign-on", "federation.map-group", "organisation.close-company", "operate.export-all", "audit-log.erase",
+        ];
+        for id in wanted {
+            assert!(crate::domains::act(id).unwrap().fresh, "{id}");
+        }
+        app.clock.advance(5 * MINUTE_MS + 1);
+        leads_to_the_proof(&app, "/export", HANAKO, &[]).await;
+        let body = json!({ "name": "x", "acts": ["assessment.read"] });
+        assert_eq!(app.api(Method::POST, "/roles", HANAKO, body).await.is(403).json()["kind"], "proof");
     }
 
     async fn the_api_tells_how_to_prove(app: TestApp) {
@@ -59,6 +129,12 @@ on_both! {
         assert!(matches!(prove(&ctx, PASSWORD, &app.token(TARO)).await, Err(platform::Error::TooMany(_))));
         app.clock.advance(SECOND_MS);
         prove(&ctx, PASSWORD, &app.token(TARO)).await.unwrap();
+    }
+
+    async fn a_password_that_looks_like_a_recovery_code_is_a_password(app: TestApp) {
+        let password = "abcd efgh jkmn pqrs tuvw xyz2";
+        change_password(&app.ctx(TARO), PASSWORD, password, &app.token(TARO)).await.unwrap();
+        prove(&app.ctx(TARO), password, &app.token(TARO)).await.unwrap();
     }
 
     async fn one_is_never_led_elsewhere_by_the_proof(app: TestApp) {

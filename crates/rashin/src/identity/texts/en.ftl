@@ -21,7 +21,7 @@ accounts-title = People
 accounts-lead = Decide who may do what in which unit.
 accounts-list = All people
 accounts-add = Invite somebody
-accounts-add-lead = This makes an invitation link. No mail is sent: hand the link over yourself.
+accounts-add-lead = This makes an invitation link. It is mailed where mail is set up; else hand it over yourself.
 accounts-invite = Make the invitation link
 accounts-invited = The invitation link is ready.
 accounts-invited-text = Hand this link to the person. It works once and expires in seven days. It is not shown again after you leave this page.
@@ -70,6 +70,7 @@ error-password = Please use 8 to 128 characters.
 error-old-password = The current password is wrong.
 error-sign-in = The address or the password is wrong.
 error-too-many = There were too many wrong tries. Please try again in { $seconds } seconds.
+error-too-often = This was begun too often in a short time. Please try again in { $seconds } seconds.
 error-suspended = This person is suspended.
 error-last-administrator = The last administrator cannot be removed. Make somebody else administrator first.
 done-invited = The invitation link is ready.
@@ -168,3 +169,35 @@ mail-invitation-text = You are invited to Rashin, a self-check of information se
 
     If you do not expect this, delete this mail.
 tokens-open = Open machine tokens
+accounts-factors = Second factors (when they are lost)
+lost-title = Lost second factors
+lost-lead = For { $name }, who lost the authenticator app, the passkeys or the recovery codes.
+lost-has = What is registered
+lost-count = { $count }
+lost-take = Take all second factors away
+lost-warning = After that this person signs in by password alone. First make sure, by telephone or in person, who is asking. All their sessions end, and they are told when they next sign in.
+lost-reason-help = Why, and how you made sure who it is. This stands in the log.
+lost-back = Back to the list of people
+me-factors-taken = On { $at } the administrator { $name } took away your authenticator app, passkeys and recovery codes. Please register them again. If you did not ask for this, tell an administrator at once.
+done-lost-taken = The second factors are taken away. The person is told when they next sign in.
+done-lost-taken-mailed = The second factors are taken away. The person was told by mail, and is told again when they next sign in.
+done-factors-taken = An administrator took away your authenticator app, passkeys and recovery codes. Register them again under your settings. If you did not ask for this, tell an administrator at once.
+error-own-factors = Your own cannot be taken away here. Take them away under your settings, or ask another administrator.
+error-factors-none = This person has nothing to take away.
+proof-kept = What you entered is kept.
+proved-title = It is you
+proved-lead = What you entered is kept. Go on to do what you were about to do.
+proved-go-on = Go on
+proved-leave = Leave it and go back
+mail-reset-subject = A new password for Rashin
+mail-reset-text = An administrator made a link for your new password of Rashin. Open it and choose one. It works once, for 24 hours. Your authenticator app and passkeys stay as they are.
+
+    { $link }
+
+    If you did not ask for this, do not open the link and tell an administrator.
+mail-factors-subject = Your second factors of Rashin were taken away
+mail-factors-text = An administrator took away the authenticator app, passkeys and recovery codes you had registered with Rashin. For now your password alone signs you in. Sign in here and register them again under your settings.
+
+    { $link }
+
+    If you did not ask for this, tell an administrator at once.

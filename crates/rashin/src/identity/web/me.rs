@@ -1,23 +1,22 @@
-//! Pages of one's own settings: password, authenticator app, recovery codes, passkeys, sessions, the fresh proof.
+//! Pages of one's own settings: password, authenticator app, recovery codes, passkeys, sessions.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use platform::web::cookie;
-use platform::{Error, Fault};
+use platform::Fault;
 use serde::Deserialize;
-use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
+use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
 use super::sign_in::{CEREMONY_COOKIE, GoOn, begun, told};
 use crate::access::{self, Grant};
+use crate::face::asker::held_cookie;
 use crate::face::page::{Faults, faults_or};
-use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::identity::passkeys::{self, Site};
-use crate::identity::{Factors, OwnPasskey, OwnSession, totp};
+use crate::identity::{Factors, FactorsTaken, OwnPasskey, OwnSession, totp};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -32,9 +31,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/me/passkeys/ceremony", post(begin_passkey))
         .route("/me/passkeys", post(add_passkey))
         .route("/me/passkeys/{id}/removal", post(remove_passkey))
-        .route("/me/proof", get(show_proof).post(prove))
-        .route("/me/proof/passkey/ceremony", post(begin_proof))
-        .route("/me/proof/passkey", post(finish_proof))
 }
 
 #[derive(Template)]
@@ -43,6 +39,7 @@ struct MePage {
     page: Page,
     grants: Vec<Grant>,
     factors: Factors,
+    factors_taken: Option<FactorsTaken>,
     passkeys: Vec<OwnPasskey>,
     /// Whether passkeys work under the address of this installation.
     passkeys_work: bool,
@@ -54,6 +51,7 @@ async fn me_page(app: &App, asker: Asker, faults: Faults) -> Answer<Html<MePage>
     Ok(Html(MePage {
         grants: access::own_grants(&asker.ctx).await?,
         factors: crate::identity::own_factors(&asker.ctx).await?,
+        factors_taken: crate::identity::own_factors_taken(&asker.ctx).await?,
         passkeys: passkeys::own_passkeys(&asker.ctx).await?,
         passkeys_work: Site::of(&app.public_url)?.is_some(),
         sessions: crate::identity::own_sessions(&asker.ctx, asker.token()).await?,
@@ -189,7 +187,7 @@ async fn add_passkey(
 ) -> Answer<Response> {
     let outcome = async {
         let site = Site::needed(&app.public_url)?;
-        let ceremony = cookie(&headers, CEREMONY_COOKIE).unwrap_or("");
+        let ceremony = held_cookie(&app, &headers, CEREMONY_COOKIE).unwrap_or("");
         let (ctx, token) = (&asker.ctx, asker.token());
         passkeys::finish_registration(ctx, &site, ceremony, &new.passkey_name, &new.credential, token).await?;
         Ok(Json(GoOn { to: "/me?done=passkey-added#passkeys".to_owned() }).into_response())
@@ -200,83 +198,4 @@ async fn add_passkey(
 async fn remove_passkey(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Done> {
     passkeys::remove_passkey(&asker.ctx, &id, asker.token()).await?;
     Ok(Done::to("/me#passkeys", "passkey-removed"))
-}
-
-#[derive(Template)]
-#[template(path = "identity/pages/proof.html")]
-struct ProofPage {
-    page: Page,
-    next: String,
-    factors: Factors,
-    failure: String,
-}
-
-#[derive(Deserialize)]
-struct Next {
-    #[serde(default)]
-    next: String,
-}
-
-async fn proof_page(asker: Asker, next: String, failure: String) -> Answer<Html<ProofPage>> {
-    let factors = crate::identity::own_factors(&asker.ctx).await?;
-    Ok(Html(ProofPage { page: asker.page, next, factors, failure }))
-}
-
-async fn show_proof(SignedIn(asker): SignedIn, Query(query): Query<Next>) -> Answer<Html<ProofPage>> {
-    proof_page(asker, query.next, String::new()).await
-}
-
-#[derive(Deserialize)]
-struct ProofForm {
-    secret: String,
-    #[serde(default)]
-    next: String,
-}
-
-/// Where one was before the proof.
-fn back(next: &str) -> Done {
-    let next = local_path(next);
-    Done::to(if next.starts_with("/me/proof") { "/me" } else { next }, "proved")
-}
-
-async fn prove(SignedIn(asker): SignedIn, Form(form): Form<ProofForm>) -> Answer<Response> {
-    let failure = match crate::identity::prove(&asker.ctx, &form.secret, asker.token()).await {
-        Ok(()) => return Ok(back(&form.next).into_response()),
-        Err(Error::Invalid(faults)) => {
-            faults.first().map(|fault| asker.page.message(&fault.message)).unwrap_or_default()
-        }
-        Err(Error::TooMany(message)) => asker.page.message(&message),
-        Err(error) => return Err(error.into()),
-    };
-    Ok(proof_page(asker, form.next, failure).await?.into_response())
-}
-
-async fn begin_proof(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
-    let outcome = async {
-        let site = Site::needed(&app.public_url)?;
-        Ok(begun(&app, passkeys::begin_proof(&asker.ctx, &site).await?))
-    };
-    told(&asker.page, outcome.await)
-}
-
-#[derive(Deserialize)]
-struct PasskeyProof {
-    #[serde(default)]
-    next: String,
-    credential: PublicKeyCredential,
-}
-
-async fn finish_proof(
-    State(app): State<App>,
-    SignedIn(asker): SignedIn,
-    headers: HeaderMap,
-    Json(proof): Json<PasskeyProof>,
-) -> Answer<Response> {
-    let outcome = async {
-        let site = Site::needed(&app.public_url)?;
-        let ceremony = cookie(&headers, CEREMONY_COOKIE).unwrap_or("");
-        passkeys::finish_proof(&asker.ctx, &site, ceremony, &proof.credential, asker.token()).await?;
-        Ok(Json(GoOn { to: back(&proof.next).address().to_owned() }).into_response())
-    };
-    told(&asker.page, outcome.await)
 }

@@ -3,16 +3,15 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use platform::Error;
-use platform::web::cookie;
 use serde::{Deserialize, Serialize};
 use webauthn_rs::prelude::PublicKeyCredential;
 
-use super::{admitted, exchanged, link_token};
+use super::{Visitor, admitted, exchanged};
 use crate::face::asker::{DEVICE_COOKIE, secret_cookie, session_cookie};
 use crate::face::page::{Faults, encode, faults_or};
 use crate::face::preferences::local_path;
@@ -83,6 +82,18 @@ fn entered(app: &App, admission: &Admission) -> AppendHeaders<Vec<(header::Heade
     AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect())
 }
 
+/// Where somebody who got in goes on, told of what happened meanwhile.
+fn destination(admission: &Admission, next: &str) -> String {
+    let next = local_path(next);
+    if admission.factors_taken { Done::to(next, "factors-taken").address().to_owned() } else { next.to_owned() }
+}
+
+/// Leads somebody who got in on; a session one still has ends.
+async fn let_in(app: &App, asker: &Asker, admission: &Admission, next: &str) -> Answer<Response> {
+    leave_old(asker).await?;
+    Ok((entered(app, admission), Redirect::to(&destination(admission, next))).into_response())
+}
+
 /// Ends the session one still has when signing in anew.
 async fn leave_old(asker: &Asker) -> Answer<()> {
     if asker.found.is_some() {
@@ -102,10 +113,7 @@ fn refusal(page: &Page, error: Error) -> Answer<String> {
 
 async fn sign_in(State(app): State<App>, asker: Asker, Form(form): Form<SignInForm>) -> Answer<Response> {
     let failure = match crate::identity::sign_in(&asker.ctx, &form.email, &form.password, &asker.door).await {
-        Ok(Entry::In(admission)) => {
-            leave_old(&asker).await?;
-            return Ok((entered(&app, &admission), Redirect::to(local_path(&form.next))).into_response());
-        }
+        Ok(Entry::In(admission)) => return let_in(&app, &asker, &admission, &form.next).await,
         Ok(Entry::SecondStep(ticket)) => {
             let cookie = secret_cookie(&app, STEP_COOKIE, &ticket, "/sign-in", STEP_S);
             let to = format!("/sign-in/second-step?next={}", encode(local_path(&form.next)));
@@ -126,12 +134,12 @@ struct SecondStepPage {
     passkeys: bool,
 }
 
-async fn show_second_step(asker: Asker, headers: HeaderMap, Query(query): Query<Next>) -> Answer<Response> {
-    let ticket = cookie(&headers, STEP_COOKIE).unwrap_or("");
-    let Ok(passkeys) = second_step_has_passkeys(&asker.ctx, ticket).await else {
+async fn show_second_step(visitor: Visitor, Query(query): Query<Next>) -> Answer<Response> {
+    let Ok(passkeys) = second_step_has_passkeys(&visitor.asker.ctx, visitor.held(STEP_COOKIE)).await else {
         return Ok(Done::to("/sign-in", "begin-again").into_response());
     };
-    Ok(Html(SecondStepPage { page: asker.page, next: query.next, failure: String::new(), passkeys }).into_response())
+    Ok(Html(SecondStepPage { page: visitor.asker.page, next: query.next, failure: String::new(), passkeys })
+        .into_response())
 }
 
 #[derive(Deserialize)]
@@ -141,23 +149,15 @@ struct CodeForm {
     next: String,
 }
 
-async fn second_step(
-    State(app): State<App>,
-    asker: Asker,
-    headers: HeaderMap,
-    Form(form): Form<CodeForm>,
-) -> Answer<Response> {
-    let ticket = cookie(&headers, STEP_COOKIE).unwrap_or("");
+async fn second_step(visitor: Visitor, Form(form): Form<CodeForm>) -> Answer<Response> {
+    let (asker, ticket) = (&visitor.asker, visitor.held(STEP_COOKIE));
     let failure = match crate::identity::second_step(&asker.ctx, ticket, &form.code, &asker.door).await {
-        Ok(admission) => {
-            leave_old(&asker).await?;
-            return Ok((entered(&app, &admission), Redirect::to(local_path(&form.next))).into_response());
-        }
+        Ok(admission) => return let_in(&visitor.app, asker, &admission, &form.next).await,
         Err(Error::NotFound) => return Ok(Done::to("/sign-in", "begin-again").into_response()),
         Err(error) => refusal(&asker.page, error)?,
     };
     let passkeys = second_step_has_passkeys(&asker.ctx, ticket).await?;
-    Ok(Html(SecondStepPage { page: asker.page, next: form.next, failure, passkeys }).into_response())
+    Ok(Html(SecondStepPage { page: visitor.asker.page, next: form.next, failure, passkeys }).into_response())
 }
 
 /// Options of a ceremony with its ticket in a cookie.
@@ -196,20 +196,17 @@ struct Step {
     second: String,
 }
 
-fn step_of<'a>(headers: &'a HeaderMap, second: &str) -> Option<&'a str> {
-    if second == "yes" { Some(cookie(headers, STEP_COOKIE).unwrap_or("")) } else { None }
+/// The ticket of the second step, where a passkey is that step.
+fn step_of<'a>(visitor: &'a Visitor, second: &str) -> Option<&'a str> {
+    (second == "yes").then(|| visitor.held(STEP_COOKIE))
 }
 
-async fn begin_passkey(
-    State(app): State<App>,
-    asker: Asker,
-    headers: HeaderMap,
-    Json(step): Json<Step>,
-) -> Answer<Response> {
+async fn begin_passkey(visitor: Visitor, Json(step): Json<Step>) -> Answer<Response> {
+    let (app, asker) = (&visitor.app, &visitor.asker);
     let outcome = async {
         let site = Site::needed(&app.public_url)?;
-        let second = step_of(&headers, &step.second);
-        Ok(begun(&app, passkeys::begin_sign_in(&asker.ctx, &site, second, &asker.door).await?))
+        let second = step_of(&visitor, &step.second);
+        Ok(begun(app, passkeys::begin_sign_in(&asker.ctx, &site, second, &asker.door).await?))
     };
     told(&asker.page, outcome.await)
 }
@@ -223,21 +220,16 @@ struct Proof {
     credential: PublicKeyCredential,
 }
 
-async fn finish_passkey(
-    State(app): State<App>,
-    asker: Asker,
-    headers: HeaderMap,
-    Json(proof): Json<Proof>,
-) -> Answer<Response> {
+async fn finish_passkey(visitor: Visitor, Json(proof): Json<Proof>) -> Answer<Response> {
+    let (app, asker) = (&visitor.app, &visitor.asker);
     let outcome = async {
         let site = Site::needed(&app.public_url)?;
-        let ceremony = cookie(&headers, CEREMONY_COOKIE).unwrap_or("");
-        let second = step_of(&headers, &proof.second);
+        let (ceremony, second) = (visitor.held(CEREMONY_COOKIE), step_of(&visitor, &proof.second));
         let (ctx, door) = (&asker.ctx, &asker.door);
         let admission = passkeys::finish_sign_in(ctx, &site, ceremony, second, &proof.credential, door).await?;
-        leave_old(&asker).await?;
-        let to = local_path(&proof.next).to_owned();
-        Ok((entered(&app, &admission), Json(GoOn { to })).into_response())
+        leave_old(asker).await?;
+        let to = destination(&admission, &proof.next);
+        Ok((entered(app, &admission), Json(GoOn { to })).into_response())
     };
     told(&asker.page, outcome.await)
 }
@@ -260,9 +252,9 @@ async fn enter_reset(State(app): State<App>, asker: Asker, Path(token): Path<Str
     Ok(exchanged(&app, &token, "/password-reset"))
 }
 
-async fn show_reset(asker: Asker, headers: HeaderMap) -> Answer<Html<ResetPage>> {
-    let email = crate::identity::reset(&asker.ctx, link_token(&headers)?).await?;
-    Ok(Html(ResetPage { page: asker.page, email, faults: Faults::default() }))
+async fn show_reset(visitor: Visitor) -> Answer<Html<ResetPage>> {
+    let email = crate::identity::reset(&visitor.asker.ctx, visitor.link_token()?).await?;
+    Ok(Html(ResetPage { page: visitor.asker.page, email, faults: Faults::default() }))
 }
 
 #[derive(Deserialize)]
@@ -270,16 +262,11 @@ struct ResetForm {
     password: String,
 }
 
-async fn take_reset(
-    State(app): State<App>,
-    asker: Asker,
-    headers: HeaderMap,
-    Form(form): Form<ResetForm>,
-) -> Answer<Response> {
-    let token = link_token(&headers)?;
-    let email = crate::identity::reset(&asker.ctx, token).await?;
-    match faults_or(crate::identity::take_reset(&asker.ctx, token, &form.password).await)? {
-        Ok(()) => Ok(admitted(&app, "", "/sign-in?done=password-reset")),
-        Err(faults) => Ok(Html(ResetPage { page: asker.page, email, faults }).into_response()),
+async fn take_reset(visitor: Visitor, Form(form): Form<ResetForm>) -> Answer<Response> {
+    let (ctx, token) = (&visitor.asker.ctx, visitor.link_token()?);
+    let email = crate::identity::reset(ctx, token).await?;
+    match faults_or(crate::identity::take_reset(ctx, token, &form.password).await)? {
+        Ok(()) => Ok(admitted(&visitor.app, "", "/sign-in?done=password-reset")),
+        Err(faults) => Ok(Html(ResetPage { page: visitor.asker.page, email, faults }).into_response()),
     }
 }

@@ -122,7 +122,7 @@ on_both! {
 }
 
 /// Names of all tables of the schema.
-fn tables() -> BTreeSet<&'static str> {
+pub(super) fn tables() -> BTreeSet<&'static str> {
     let made = crate::migrations::ALL.iter().flat_map(|step| step.sql.lines());
     made.filter_map(|line| line.strip_prefix("CREATE TABLE "))
         .map(|rest| rest.split([' ', '(']).next().unwrap())

@@ -3,13 +3,24 @@
 use std::sync::{Arc, Mutex};
 
 use axum::http::Method;
+use clap::Parser;
+use platform::Language;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
+use crate::face::commands::Desk;
+use crate::identity::cli::{Command, run};
 use crate::operate::doctor::{State, look_at_mail};
 use crate::operate::mail::{Mail, MailArgs};
-use crate::testing::{HANAKO, TestApp, faults, on_both};
+use crate::testing::{HANAKO, JIRO, TARO, TestApp, faults, on_both};
+
+/// A command as it is typed.
+#[derive(Parser)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
 
 type Letters = Arc<Mutex<Vec<String>>>;
 
@@ -95,6 +106,82 @@ on_both! {
         let body = json!({ "email": "next@example.jp", "role": "staff", "unit_id": app.company });
         let told = app.api(Method::POST, "/invitations", HANAKO, body).await.is(201).json();
         assert_eq!(told["mailed"], true);
+    }
+
+    async fn a_link_for_a_new_password_is_mailed_and_shown(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let path = format!("/accounts/{}/password-reset", app.account(TARO));
+        let page = app.post(&path, HANAKO, &[]).await.is(200).text();
+        let link = page.split("value=\"http://localhost:8650/password-resets/").nth(1).unwrap().split('"').next().unwrap();
+        assert!(page.contains("メールでも送りました"));
+        let letter = letters.lock().unwrap().remove(0);
+        assert!(letter.contains(&format!("To: {}", TARO.email)), "{letter}");
+        let text = read(&letter);
+        assert_eq!(text.matches(link).count(), 2, "{text}");
+        assert!(text.contains("パスワード再設定リンク") && text.contains("new password of Rashin"), "{text}");
+        let told = app.api(Method::POST, &path, HANAKO, json!(null)).await.is(201).json();
+        assert_eq!(told["mailed"], true);
+        let without = app.with(|inner| inner.mail = Mail::default());
+        let page = without.post(&path, HANAKO, &[]).await.is(200).text();
+        assert!(page.contains("/password-resets/") && !page.contains("メールでも"));
+    }
+
+    async fn who_lost_the_second_factors_is_told_by_mail(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let sql = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ('key', $1, 'PC', '{}', 1, NULL)";
+        app.damage(sql, &[app.account(TARO).into()]).await;
+        let path = format!("/accounts/{}/factors/removal", app.account(TARO));
+        app.post(&path, HANAKO, &[("reason", "紛失")]).await.leads_to("/accounts?done=lost-taken-mailed");
+        let letter = letters.lock().unwrap().remove(0);
+        let text = read(&letter);
+        assert!(letter.contains(&format!("To: {}", TARO.email)) && !text.contains("紛失"), "{letter}");
+        assert!(text.contains("パスワードだけ") && text.contains("took away") && text.contains("http://localhost:8650"), "{text}");
+    }
+
+    async fn links_made_by_command_are_mailed_where_mail_and_address_are_known(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let desk = Desk { app: app.app.clone(), ctx: app.ctx(HANAKO), json: false, language: Language::Ja };
+        let way = ["--public-url", "https://rashin.example.jp/", "--smtp", &address, "--mail-from", "rashin@example.jp"];
+        let invite = ["account", "invite", "c@example.jp", "--role", "staff", "--unit", &app.company];
+        let reset = ["account", "reset", app.account(TARO)];
+        for (command, to, link) in [
+            (invite.as_slice(), "c@example.jp", "https://rashin.example.jp/invitations/"),
+            (&reset, TARO.email, "https://rashin.example.jp/password-resets/"),
+        ] {
+            run(Line::parse_from(command.iter().chain(&way)).command, &desk).await.unwrap();
+            let letter = letters.lock().unwrap().remove(0);
+            assert!(letter.contains(&format!("To: {to}")) && read(&letter).matches(link).count() == 2, "{letter}");
+        }
+        // Without an address of the installation the path is printed, and nobody is sent half a link.
+        run(Line::parse_from(["account", "reset", app.account(JIRO), "--smtp", &address, "--mail-from", "a@example.jp"]).command, &desk)
+            .await
+            .unwrap();
+        assert!(letters.lock().unwrap().is_empty());
+    }
+
+    async fn an_address_adds_neither_header_nor_reader(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let strange = [
+            "a@example.jp\r\nBcc: evil@example.com",
+            "a@example.jp\nSubject: evil",
+            "a@example.jp%0d%0aBcc: evil@example.com",
+            "a@example.jp, evil@example.com",
+            "a@example.jp;evil@example.com",
+            "\"a\" <evil@example.com>, b@example.jp",
+            "<a@example.jp>\u{2028}Bcc:evil@example.com",
+            "a@example.jp\u{0}",
+        ];
+        for email in strange {
+            let body = json!({ "email": email, "role": "staff", "unit_id": app.company });
+            let reply = app.api(Method::POST, "/invitations", HANAKO, body).await;
+            assert!([201, 422].contains(&reply.status.as_u16()), "{email}: {}", reply.status);
+            // What passes as an address, mail refuses.
+            assert!(reply.status == 422 || reply.json()["mailed"] == false, "{email}");
+        }
+        assert!(letters.lock().unwrap().is_empty(), "{:?}", letters.lock().unwrap());
     }
 
     async fn a_failing_mail_server_never_loses_the_link(app: TestApp) {

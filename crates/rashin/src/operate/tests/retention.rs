@@ -1,6 +1,10 @@
 //! Records that are forgotten when their time is over.
 
+use std::collections::BTreeSet;
+
+use super::exports::tables;
 use crate::operate::retention::{due, forget, policy, until_night_ms};
+use crate::operate::store;
 use crate::testing::{DAY_MS, HANAKO, HOUR_MS, NOBODY, START_MS, TARO, TestApp, faults, on_both};
 use crate::{identity, organisation::roles};
 
@@ -47,6 +51,53 @@ on_both! {
         assert_eq!(keys, ["error-retention-kind", "error-retention-days", "error-retention-days"]);
         assert_eq!(faults(policy_of("= 3"))[0].1, "error-retention-file");
     }
+}
+
+on_both! {
+    async fn what_was_begun_and_links_go_and_used_codes_stay_for_ten_years(app: TestApp) {
+        let now_ms = app.app.system().now_ms();
+        let (hanako, until) = (app.account(HANAKO), now_ms + HOUR_MS);
+        for sql in [
+            "INSERT INTO devices (token_hash, account_id, made_at_ms, expires_at_ms) VALUES ('d', $1, $2, $3)",
+            "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) VALUES ('t', 'second-step', $1, '', $2, $3)",
+            "INSERT INTO password_resets (token_hash, account_id, made_by, made_at_ms, expires_at_ms) VALUES ('r', $1, '', $2, $3)",
+            "INSERT INTO used_codes (account_id, step) SELECT id, CAST($2 AS BIGINT) / 30000 FROM accounts WHERE id = $1 AND CAST($3 AS BIGINT) > 0",
+            "INSERT INTO sign_on_providers (id, tenant_id, name, issuer, client_id, secret_id, domains, groups_claim, brings_people, made_by, made_at_ms) \
+                SELECT 'p', tenant_id, 'x', 'x', 'x', '', '', '', 0, id, $2 FROM accounts WHERE id = $1 AND CAST($3 AS BIGINT) > 0",
+            "INSERT INTO sign_on_attempts (state_hash, provider_id, browser_hash, next, made_at_ms, expires_at_ms) \
+                SELECT 's', 'p', '', '', $2, $3 FROM accounts WHERE id = $1",
+        ] {
+            app.damage(sql, &[hanako.into(), now_ms.into(), until.into()]).await;
+        }
+        let (system, policy) = (app.app.system(), policy(&app.app.data).unwrap());
+        let left = async || {
+            let mut left = Vec::new();
+            for sql in [
+                "SELECT COUNT(*) AS n FROM devices",
+                "SELECT COUNT(*) AS n FROM tickets",
+                "SELECT COUNT(*) AS n FROM sign_on_attempts",
+                "SELECT COUNT(*) AS n FROM password_resets",
+                "SELECT COUNT(*) AS n FROM used_codes",
+            ] {
+                left.push(app.count(sql, &[]).await);
+            }
+            left
+        };
+        for (days, wanted) in [(7, [1, 1, 1, 1, 1]), (1, [0, 0, 0, 1, 1]), (83, [0, 0, 0, 0, 1]), (3561, [0, 0, 0, 0, 1]), (349, [0; 5])] {
+            app.clock.advance(days * DAY_MS);
+            forget(&system, &policy).await.unwrap();
+            assert_eq!(left().await, wanted, "{days}");
+        }
+    }
+}
+
+#[test]
+fn of_every_table_it_is_said_what_is_forgotten_of_it_or_why_nothing_is() {
+    let said: Vec<&str> = store::forgotten_tables().chain(store::KEPT.iter().map(|(name, _)| *name)).collect();
+    let once: BTreeSet<&str> = said.iter().copied().collect();
+    assert_eq!(once.len(), said.len(), "a table stands twice");
+    assert_eq!(tables().symmetric_difference(&once).collect::<Vec<_>>(), Vec::<&&str>::new());
+    assert!(store::KEPT.iter().all(|(_, reason)| !reason.is_empty()));
 }
 
 #[test]

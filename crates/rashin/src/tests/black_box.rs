@@ -1,0 +1,230 @@
+//! Laws of the way in and of every answer, seen from outside, over the list of all routes.
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use serde_json::json;
+
+use super::matrix::{Things, all_routes};
+use super::testing::{AUDITOR, HANAKO, NOBODY, PASSWORD, Reply, SECOND_MS, TARO, TestApp, on_both};
+use crate::identity::{self, begin_totp, confirm_totp, suspend, take_factors, take_reset, totp};
+
+/// As every answer, and moreover kept by nobody.
+#[track_caller]
+fn is_guarded(reply: &Reply, what: &str) {
+    super::front_door::is_guarded(reply, what);
+    let kept: Vec<_> = reply.headers.get_all("cache-control").iter().collect();
+    assert_eq!(kept, ["no-store"], "{what}");
+    assert!(!reply.header("content-security-policy").contains("'unsafe"), "{what}");
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8650");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_owned())).unwrap()
+}
+
+/// All routes with their holes filled; those that end the asker's session are left out.
+async fn filled(app: &TestApp) -> Vec<(String, String)> {
+    let things = Things::of(app).await;
+    let ends =
+        |method: &str, path: &str| path == "/sign-out" || (method == "DELETE" && path.ends_with("/sessions/current"));
+    let routes = all_routes().into_iter().filter(|(method, path)| !ends(method, path));
+    routes.map(|(method, path)| (method, things.fill(&path))).collect()
+}
+
+async fn is_in(app: &TestApp, token: &str) -> bool {
+    let cookie = format!("rashin_session={token}");
+    let page = app.send(request("GET", "/me", &[("cookie", &cookie)], "")).await.status.as_u16();
+    let bearer = format!("Bearer {token}");
+    let api =
+        app.send(request("GET", "/api/v1/sessions/current", &[("authorization", &bearer)], "")).await.status.as_u16();
+    assert_eq!(page == 200, api == 200);
+    page == 200
+}
+
+on_both! {
+    async fn no_writing_route_takes_what_another_site_sends(app: TestApp) {
+        let cookie = format!("rashin_session={}", app.token(HANAKO));
+        let routes = filled(&app).await;
+        let entries = "SELECT COUNT(*) AS n FROM audit_entries";
+        let before = app.count(entries, &[]).await;
+        let foreign = [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("sec-fetch-site", ""),
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("origin", "http://localhost:8650.evil.example"),
+            ("origin", "http://evil-localhost:8650"),
+            ("origin", "http://localhost:86500"),
+            ("origin", "http://localhost"),
+            ("origin", "http://localhost:8650@evil.example"),
+            ("x-nothing", "neither of the two"),
+        ];
+        let mut asked = 0;
+        for (method, path) in routes.iter().filter(|(method, _)| method != "GET") {
+            for (name, value) in foreign {
+                for kind in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
+                    let headers = [(name, value), ("cookie", cookie.as_str()), ("content-type", kind)];
+                    let reply = app.send(request(method, path, &headers, "reason=x")).await;
+                    assert_eq!(reply.status.as_u16(), 403, "{method} {path} {name}: {value}");
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 2000, "{asked}");
+        assert_eq!(app.count(entries, &[]).await, before);
+        app.get("/me", HANAKO).await.is(200);
+    }
+
+    async fn a_machine_or_a_script_with_its_own_token_is_no_other_site(app: TestApp) {
+        let bearer = format!("Bearer {}", app.token(HANAKO));
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let body = json!({ "name": "x", "acts": ["assessment.read"] }).to_string();
+        app.send(request("POST", "/api/v1/roles", &headers, &body)).await.is(201);
+        // A browser's own page says where it comes from, in either way.
+        let cookie = format!("rashin_session={}", app.token(HANAKO));
+        for own in [("sec-fetch-site", "same-origin"), ("origin", "http://localhost:8650")] {
+            let headers = [own, ("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+            let name = format!("role_name=x{}&acts=assessment.read", own.0);
+            app.send(request("POST", "/access/roles", &headers, &name)).await.leads_to("/access/roles?done=role-made");
+        }
+    }
+
+    async fn every_answer_of_every_route_is_guarded(app: TestApp) {
+        let routes = filled(&app).await;
+        let session = format!("rashin_session={}", app.token(AUDITOR));
+        let mut seen = std::collections::BTreeSet::new();
+        for (method, path) in &routes {
+            for cookie in ["", session.as_str()] {
+                for body in ["", "{", "x=1"] {
+                    let kind = if body == "{" { "application/json" } else { "application/x-www-form-urlencoded" };
+                    let headers = [("cookie", cookie), ("sec-fetch-site", "same-origin"), ("content-type", kind)];
+                    let reply = app.send(request(method, path, &headers, body)).await;
+                    assert!(!reply.status.is_server_error(), "{method} {path} {}", reply.status);
+                    seen.insert(reply.status.as_u16());
+                    is_guarded(&reply, &format!("{method} {path} {}", reply.status));
+                }
+            }
+            let traced = app.send(request("TRACE", path, &[("cookie", &session)], "")).await.is(405);
+            is_guarded(&traced, &format!("TRACE {path}"));
+            assert!(!traced.text().contains(&app.token(AUDITOR)), "{path} tells what it was sent");
+        }
+        for status in [200, 303, 400, 401, 403, 404, 415, 422] {
+            assert!(seen.contains(&status), "{status} was not seen: {seen:?}");
+        }
+    }
+
+    async fn refusals_of_every_kind_are_guarded_in_pages_and_api(app: TestApp) {
+        let large = "a".repeat(600 * 1024);
+        let wrong = json!({ "email": TARO.email, "password": "wrong password" });
+        app.api(Method::POST, "/sessions", NOBODY, wrong.clone()).await.is(422);
+        let taro = format!("/accounts/{}", app.account(TARO));
+        let many = app.api(Method::POST, "/sessions", NOBODY, wrong).await;
+        let conflict = app.api(Method::POST, &format!("{taro}/factors/removal"), HANAKO, json!({ "reason": "x" })).await;
+        let sized = app.api(Method::POST, "/units", HANAKO, json!(large)).await;
+        let pages = [
+            (401, app.api(Method::GET, "/units", NOBODY, json!(null)).await),
+            (403, app.get("/accounts", TARO).await),
+            (404, app.get("/units/nowhere/nothing", HANAKO).await),
+            (405, app.send(request("PUT", "/units", &[], "")).await),
+            (409, app.post(&format!("{taro}/factors/removal"), HANAKO, &[("reason", "x")]).await),
+            (409, conflict),
+            (413, sized),
+            (413, app.post("/sign-in", NOBODY, &[("email", &large), ("password", "x")]).await),
+            (429, many),
+        ];
+        for (status, reply) in pages {
+            is_guarded(&reply, &status.to_string());
+            reply.is(status);
+        }
+        app.damage("ALTER TABLE unit_closures RENAME TO lost", &[]).await;
+        is_guarded(&app.get("/units", HANAKO).await.is(500), "500");
+        is_guarded(&app.api(Method::GET, "/units", HANAKO, json!(null)).await.is(500), "500");
+    }
+
+    async fn what_ends_a_session_ends_it_on_every_server_at_the_next_request(app: TestApp) {
+        let second = app.beside().await;
+        let sign_in = async || {
+            app.clock.advance(SECOND_MS);
+            app.new_session(TARO).await;
+            let token = app.token(TARO);
+            assert!(is_in(&app, &token).await && is_in(&second, &token).await);
+            token
+        };
+        let ended = async |token: String, why: &str| {
+            assert!(!is_in(&second, &token).await, "{why} on the other server");
+            assert!(!is_in(&app, &token).await, "{why}");
+        };
+        let token = sign_in().await;
+        app.post("/sign-out", TARO, &[]).await;
+        ended(token, "signing out").await;
+        let token = sign_in().await;
+        identity::change_password(&app.ctx(TARO), PASSWORD, "a quiet river 7", "").await.unwrap();
+        ended(token, "a new password").await;
+        let token = sign_in().await;
+        let link = identity::offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
+        take_reset(&second.ctx(NOBODY), &link, "another quiet river").await.unwrap();
+        ended(token, "a link for a new password").await;
+        let token = sign_in().await;
+        let secret = begin_totp(&app.ctx(TARO)).await.unwrap().secret;
+        let code = totp::code_at(&secret, app.app.system().now_ms());
+        confirm_totp(&app.ctx(TARO), &code, "").await.unwrap();
+        ended(token, "a new factor").await;
+        let token = sign_in().await;
+        identity::renew_recovery_codes(&app.ctx(TARO), "").await.unwrap();
+        ended(token, "new recovery codes").await;
+        let token = sign_in().await;
+        take_factors(&app.ctx(HANAKO), app.account(TARO), "x").await.unwrap();
+        ended(token, "factors taken away").await;
+        let token = sign_in().await;
+        suspend(&app.ctx(HANAKO), app.account(TARO), "").await.unwrap();
+        ended(token, "suspension").await;
+        second.app.ground.db.close().await.unwrap();
+    }
+
+    async fn a_token_is_256_random_bits_new_at_each_sign_in_and_kept_as_a_hash(app: TestApp) {
+        let mut tokens = std::collections::BTreeSet::new();
+        for _ in 0..5 {
+            let old = app.token(TARO);
+            app.post("/sign-in", TARO, &[("email", TARO.email), ("password", PASSWORD)]).await.leads_to("/");
+            let token = app.token(TARO);
+            assert_eq!(token.len(), 43, "32 bytes in base64");
+            assert!(is_in(&app, &token).await && !is_in(&app, &old).await);
+            tokens.insert(token);
+        }
+        assert_eq!(tokens.len(), 5);
+        let kept = app.rows("SELECT token_hash AS t FROM sessions UNION ALL SELECT COALESCE(previous_hash, '') FROM sessions", &[]).await;
+        for row in kept {
+            let kept = row.text("t").unwrap();
+            assert!(kept.is_empty() || (kept.len() == 64 && kept.chars().all(|sign| sign.is_ascii_hexdigit())), "{kept}");
+            assert!(!is_in(&app, &kept).await, "what lies in the database opens nothing");
+        }
+    }
+
+    async fn under_https_cookies_say_that_the_host_alone_has_set_them(app: TestApp) {
+        let plain = app.post("/sign-in", TARO, &[("email", TARO.email), ("password", PASSWORD)]).await;
+        assert!(plain.header("set-cookie").starts_with("rashin_session="));
+        let safe = app.with(|inner| inner.public_url = "https://rashin.example.jp".into());
+        let reply = safe.post("/sign-in", NOBODY, &[("email", TARO.email), ("password", PASSWORD)]).await;
+        let cookies: Vec<String> = reply.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect();
+        assert_eq!(cookies.len(), 4, "{cookies:?}");
+        for cookie in &cookies {
+            assert!(cookie.starts_with("__Host-rashin_"), "{cookie}");
+            assert!(cookie.contains("; Path=/;") && cookie.contains("; HttpOnly; SameSite=Lax") && cookie.ends_with("; Secure"), "{cookie}");
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+        let token = cookies[0].split(['=', ';']).nth(1).unwrap();
+        let with = async |name: &str| safe.send(request("GET", "/me", &[("cookie", &format!("{name}={token}"))], "")).await.status.as_u16();
+        assert_eq!((with("__Host-rashin_session").await, with("rashin_session").await), (200, 303));
+        for path in ["/preferences/language?to=en&back=/", "/sign-in/sso"] {
+            let set = safe.get(path, NOBODY).await;
+            let set = set.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned());
+            set.for_each(|cookie| assert!(cookie.starts_with("__Host-") && cookie.contains("; Secure"), "{cookie}"));
+        }
+        let english = safe.send(request("GET", "/sign-in", &[("cookie", "__Host-rashin_language=en")], "")).await;
+        assert!(english.text().contains("<html lang=\"en\""));
+    }
+}
