@@ -85,6 +85,7 @@ pub(crate) struct TestApp {
     pub(crate) company: String,
     pub(crate) department: String,
     pub(crate) elsewhere: String,
+    place: Place,
     router: Router,
     accounts: Arc<BTreeMap<String, (String, String)>>,
     /// Cookies besides the session, by address.
@@ -240,6 +241,7 @@ impl TestApp {
             company: unit("羅針電機"),
             department: unit("製造部"),
             elsewhere: unit("外部商事"),
+            place,
             router: serve::router(app.clone()),
             accounts: Arc::new(accounts.collect()),
             cookies: Arc::default(),
@@ -349,6 +351,13 @@ impl TestApp {
         change(&mut other.app);
         other.router = serve::router(other.app.clone());
         other
+    }
+
+    /// Another instance of the program over the same data, with the same clock.
+    pub(crate) async fn beside(&self) -> Self {
+        let entropy = Arc::new(SeededEntropy::new(3));
+        let app = serve::assemble(&self.place, Arc::<ManualClock>::clone(&self.clock), entropy).await.unwrap();
+        Self { router: serve::router(app.clone()), app, ..self.clone() }
     }
 
     /// Sends a request as it is.
