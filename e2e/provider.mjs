@@ -219,7 +219,7 @@ class Honest {
 /**
  * Starts a provider that vouches for `people` (claims by subject), and stops it when the test `t` is over. It has
  * `issuer`; `register(address)`, where it leads people back to; `lie(name)`, which begins when the next person comes
- * to it, and `honest()`; `hold()`, which gives the address of the next answer instead of leading there.
+ * to it; `forgettable()`, honest from now on, but nothing it says is to be remembered; `hold()`, which gives the address of the next answer instead of leading there.
  */
 export async function startProvider(t, people) {
   let [armed, lie, holding] = ["", "", undefined];
@@ -276,10 +276,6 @@ export async function startProvider(t, people) {
       assert.ok(KNOWN.includes(name), `nobody here tells the lie ${name}`);
       [armed, lie] = [name, ""];
     },
-    honest() {
-      [armed, lie] = ["", ""];
-    },
-    /** Honest, but nothing of it is to be remembered. */
     forgettable() {
       [armed, lie] = ["nothing", ""];
     },
