@@ -102,11 +102,25 @@ fn checked(means: &Means, new: &NewProvider) -> Result<Vec<String>> {
     if faults.is_empty() { Ok(domains) } else { Err(Error::Invalid(faults)) }
 }
 
+/// A domain leads to one tenant's providers only, so that nobody is led to those of another.
+async fn check_free(ctx: &Ctx, tenant_id: &str, domains: &[String]) -> Result<()> {
+    let all = store::providers(ctx, "").await?;
+    let mut others = all.iter().filter(|provider| provider.tenant_id != tenant_id).flat_map(|other| &other.domains);
+    match others.find(|taken| domains.contains(taken)) {
+        None => Ok(()),
+        Some(taken) => {
+            let message = Message::new("error-domain-taken").with("domain", taken.as_str());
+            Err(Error::field("domains", &domains.join(", "), message))
+        }
+    }
+}
+
 /// Adds a provider, after asking it what it says of itself. Its secret goes into a file and is never shown again.
 pub async fn add_provider(ctx: &Ctx, means: &Means, new: &NewProvider) -> Result<Provider> {
     let (account_id, tenant_id) = ctx.account()?;
     ctx.require(&acts::MANAGE_SIGN_ON, &of_tenant(tenant_id)).await?;
     let domains = checked(means, new)?;
+    check_free(ctx, tenant_id, &domains).await?;
     let issuer = new.issuer.trim().to_owned();
     if let Err(cause) = discovery::discover(&means.fetcher, &issuer).await {
         return Err(Error::field("issuer", &issuer, Message::new("error-issuer").with("cause", cause)));

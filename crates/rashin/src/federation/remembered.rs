@@ -97,10 +97,9 @@ impl Remembered {
         now_ms: i64,
     ) -> Result<CoreJsonWebKeySet, Trouble> {
         let kept = self.all().get(&provider.id).and_then(|entry| entry.keys.clone());
-        if let Some(kept) = kept.filter(|kept| kept.holds(now_ms)) {
-            if id_token::names_one_of(token, &kept.what) || now_ms < kept.since_ms + BETWEEN_MS {
-                return Ok(kept.what);
-            }
+        let enough = |kept: &Kept<_>| id_token::names_one_of(token, &kept.what) || now_ms < kept.since_ms + BETWEEN_MS;
+        if let Some(kept) = kept.filter(|kept| kept.holds(now_ms) && enough(kept)) {
+            return Ok(kept.what);
         }
         let (keys, keep_s) = discovery::keys(fetcher, found).await?;
         let kept = Kept::new(keys.clone(), keep_s, now_ms);

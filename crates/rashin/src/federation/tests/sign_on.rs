@@ -428,6 +428,10 @@ on_both! {
         let door = visit(&app, "/sign-in/sso?email=taro@EXAMPLE.jp&next=/units", "").await.is(200).text();
         assert!(door.contains(&format!("href=\"/sign-in/sso/{id}?next=/units\"")), "{door}");
         visit(&app, "/sign-in/sso?email=x@elsewhere.example", "").await.is(422);
+        // Nobody takes the people of another tenant to a provider of their own.
+        let taken = NewProvider { name: "横取り".into(), domains: "elsewhere.example, example.jp".into(), ..wish(&other) };
+        assert_eq!(faults(add_provider(&app.ctx(OUTSIDER), &app.app.sign_on, &taken).await), [("domains".to_owned(), "error-domain-taken")]);
+        set_up(&app, HANAKO, &NewProvider { name: "予備".into(), domains: "example.jp".into(), ..wish(&other) }).await;
         assert_eq!(federation::providers::offered(&app.ctx(NOBODY)).await.unwrap().0.len(), 0);
     }
 }

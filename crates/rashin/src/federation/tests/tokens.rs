@@ -162,7 +162,8 @@ on_both! {
         let (_, provisioner) = made(&app, HANAKO, &scim).await;
         assert_eq!(reads(&other, &secret).await, 200);
         let off = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
-        ask(&app, Method::PATCH, &format!("/scim/v2/Users/{}", app.account(JIRO)), &provisioner, off).await.is(200);
+        let path = format!("{}/{}", "/scim/v2/Users", app.account(JIRO));
+        ask(&app, Method::PATCH, &path, &provisioner, off).await.is(200);
         assert_eq!(reads(&other, &secret).await, 401);
     }
 

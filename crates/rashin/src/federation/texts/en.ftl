@@ -85,6 +85,7 @@ label-groups_claim = Claim that names groups
 label-brings_people = New people
 label-group = Group
 error-domains = Enter at least one domain, such as example.co.jp.
+error-domain-taken = Another organisation's provider answers for “{ $domain }”. See whether this domain is yours.
 error-issuer = The provider could not be checked ({ $cause }). See whether this is the issuer's address and begins with https://.
 error-sign-on = The provider's answer was not accepted ({ $cause }). Start again; if it goes on, tell this word to your administrator.
 error-sign-on-again = It took too long, or went on in another browser ({ $cause }). Begin again on the sign-in page.

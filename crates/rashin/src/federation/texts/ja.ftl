@@ -85,6 +85,7 @@ label-groups_claim = グループを伝える項目（クレーム）
 label-brings_people = 新しい人
 label-group = グループ
 error-domains = 「example.co.jp」のようなドメインを一つ以上書いてください。
+error-domain-taken = 「{ $domain }」は、ほかの組織の認証サービスが使っています。自社のドメインか、確かめてください。
 error-issuer = 認証サービスに確かめられませんでした（{ $cause }）。https:// で始まる発行者のアドレスか、確かめてください。
 error-sign-on = 認証サービスの答えを受け入れられませんでした（{ $cause }）。もう一度はじめから試し、続くときはこの言葉を管理者に伝えてください。
 error-sign-on-again = サインインの途中で時間がたちすぎたか、別のブラウザーで続けました（{ $cause }）。サインインのページから、もう一度はじめてください。
