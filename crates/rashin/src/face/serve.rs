@@ -24,6 +24,7 @@ use crate::assessment::evidence::{self, EvidenceFolder};
 use crate::audit_log::LogKey;
 use crate::federation::Means;
 use crate::federation::fetch::{Fetcher, Reach};
+use crate::federation::remembered::Remembered;
 use crate::federation::secrets::SecretFolder;
 use crate::operate::mail::Mail;
 use crate::operate::metrics::Metrics;
@@ -114,6 +115,7 @@ fn sign_on(place: &Place) -> Result<Means> {
     Ok(Means {
         fetcher: Fetcher::new(reach)?,
         secrets: SecretFolder::below(&place.data),
+        remembered: Remembered::default(),
         public_url: place.public_url.trim_end_matches('/').into(),
     })
 }

@@ -3,7 +3,7 @@
 use openidconnect::core::CoreJsonWebKeySet;
 use serde::Deserialize;
 
-use super::fetch::{Fetcher, Trouble};
+use super::fetch::{Fetched, Fetcher, Trouble};
 
 /// Where a provider is asked.
 #[derive(Debug, Clone, Deserialize)]
@@ -30,10 +30,11 @@ impl Discovered {
     }
 }
 
-/// Asks a provider for what it says of itself, and whether one can work with that.
-pub(super) async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<Discovered, Trouble> {
+/// Asks a provider for what it says of itself, and whether one can work with that; and how many seconds it may be kept.
+pub(super) async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<(Discovered, i64), Trouble> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let found: Discovered = serde_json::from_slice(&fetcher.get(&address).await?).map_err(|_| "discovery-malformed")?;
+    let Fetched { body, keep_s } = fetcher.get(&address).await?;
+    let found: Discovered = serde_json::from_slice(&body).map_err(|_| "discovery-malformed")?;
     if found.issuer != issuer {
         return Err("discovery-issuer");
     }
@@ -44,10 +45,11 @@ pub(super) async fn discover(fetcher: &Fetcher, issuer: &str) -> Result<Discover
     if methods.is_some_and(|methods| methods.iter().all(|method| method != "S256")) {
         return Err("no-pkce");
     }
-    Ok(found)
+    Ok((found, keep_s))
 }
 
-/// The keys a provider signs with.
-pub(super) async fn keys(fetcher: &Fetcher, found: &Discovered) -> Result<CoreJsonWebKeySet, Trouble> {
-    serde_json::from_slice(&fetcher.get(&found.jwks_uri).await?).map_err(|_| "keys-malformed")
+/// The keys a provider signs with, and how many seconds they may be kept.
+pub(super) async fn keys(fetcher: &Fetcher, found: &Discovered) -> Result<(CoreJsonWebKeySet, i64), Trouble> {
+    let Fetched { body, keep_s } = fetcher.get(&found.jwks_uri).await?;
+    Ok((serde_json::from_slice(&body).map_err(|_| "keys-malformed")?, keep_s))
 }

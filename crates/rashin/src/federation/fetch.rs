@@ -115,6 +115,33 @@ pub struct Fetcher {
     reach: Reach,
 }
 
+/// What came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// JSON, as far as its kind says.
+    pub body: Vec<u8>,
+    /// How many seconds it may be kept; very long where nothing is said.
+    pub keep_s: i64,
+}
+
+/// How many seconds an answer may be kept (RFC 9111, section 5.2.2).
+fn keep_s(said: &str) -> i64 {
+    let mut longest_s = i64::MAX;
+    for word in said.to_ascii_lowercase().split(',').map(str::trim) {
+        match word.split_once('=') {
+            None if ["no-store", "no-cache"].contains(&word) => return 0,
+            Some(("max-age", seconds)) => longest_s = seconds.trim_matches('"').parse().unwrap_or(0),
+            _ => {}
+        }
+    }
+    longest_s.max(0)
+}
+
+fn is_json(kind: &str) -> bool {
+    let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+}
+
 /// Why nothing came, as a word for the log.
 pub type Trouble = &'static str;
 
@@ -151,12 +178,17 @@ impl Fetcher {
         if fine && bare { Ok(url) } else { Err("address-not-https") }
     }
 
-    async fn answer(request: RequestBuilder) -> Result<Vec<u8>, Trouble> {
+    async fn answer(request: RequestBuilder) -> Result<Fetched, Trouble> {
         let failed = |error: openidconnect::reqwest::Error| if error.is_timeout() { "too-slow" } else { "unreachable" };
         let mut response = request.header("accept", "application/json").send().await.map_err(failed)?;
         if !response.status().is_success() {
             return Err(if response.status().is_redirection() { "redirected" } else { "answered-with-error" });
         }
+        let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        if !is_json(said("content-type")) {
+            return Err("not-json");
+        }
+        let keep_s = keep_s(said("cache-control"));
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(failed)? {
             if body.len() + piece.len() > MOST_BYTES {
@@ -164,11 +196,11 @@ impl Fetcher {
             }
             body.extend_from_slice(&piece);
         }
-        Ok(body)
+        Ok(Fetched { body, keep_s })
     }
 
     /// What stands at an address.
-    pub async fn get(&self, address: &str) -> Result<Vec<u8>, Trouble> {
+    pub async fn get(&self, address: &str) -> Result<Fetched, Trouble> {
         Self::answer(self.client.get(self.checked(address)?)).await
     }
 
@@ -178,7 +210,7 @@ impl Fetcher {
         address: &str,
         form: &[(&str, &str)],
         basic: Option<(&str, &str)>,
-    ) -> Result<Vec<u8>, Trouble> {
+    ) -> Result<Fetched, Trouble> {
         let mut request = self.client.post(self.checked(address)?).form(form);
         if let Some((name, secret)) = basic {
             request = request.basic_auth(name, Some(secret));
@@ -241,6 +273,32 @@ mod tests {
         assert_eq!(refusal(Reach::Private, "https://169.254.169.254/"), Some("address-inside"));
         assert_eq!(refusal(Reach::Loopback, "http://127.0.0.1:80/"), None);
         assert_eq!(refusal(Reach::Loopback, "http://10.0.0.1/"), Some("address-not-https"));
+    }
+
+    #[test]
+    fn what_may_be_kept_is_read_as_it_was_written() {
+        for (said, seconds) in [
+            ("", i64::MAX),
+            ("public, max-age=300", 300),
+            ("Max-Age=0", 0),
+            ("max-age=9999999999999999999999", 0),
+            ("max-age=-5", 0),
+            ("max-age=60, no-store", 0),
+            ("no-cache", 0),
+            ("s-maxage=5", i64::MAX),
+        ] {
+            assert_eq!(keep_s(said), seconds, "{said}");
+        }
+    }
+
+    #[test]
+    fn only_json_is_read() {
+        for kind in ["application/json", "application/json; charset=utf-8", "Application/JWK-Set+JSON"] {
+            assert!(is_json(kind), "{kind}");
+        }
+        for kind in ["", "text/html", "text/json", "application/jsonp", "text/html; application/json"] {
+            assert!(!is_json(kind), "{kind}");
+        }
     }
 
     #[test]

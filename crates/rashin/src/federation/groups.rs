@@ -4,8 +4,32 @@ use std::collections::BTreeSet;
 
 use platform::{Ctx, Deed, Result};
 
-use super::store;
+use super::store::{self, Held};
 use crate::access::{Terms, from_outside};
+
+/// What tells roles by a provider's groups apart.
+pub(super) fn source_of(provider_id: &str) -> String {
+    format!("sso:{provider_id}")
+}
+
+/// Ends a role, unless it is that of the last administrator; tells whether it was ended.
+async fn end(deed: &mut Deed, tenant_id: &str, held: Held) -> Result<bool> {
+    let ended = from_outside::end(deed, tenant_id, &held.role, &held.unit_id, &held.grant_id).await?;
+    if ended {
+        store::end_held(deed, &held.grant_id).await?;
+        deed.note(&format!("ended.{}", held.grant_id), held.role);
+    }
+    Ok(ended)
+}
+
+/// Ends all roles of a source that is there no more; gives their number.
+pub(super) async fn end_all(deed: &mut Deed, tenant_id: &str, source: &str) -> Result<usize> {
+    let mut ended = 0;
+    for held in store::held_of_all(deed, source).await? {
+        ended += usize::from(end(deed, tenant_id, held).await?);
+    }
+    Ok(ended)
+}
 
 /// Makes the roles an account has from a source those that its groups give. Roles given by hand are left alone, and the
 /// last administrator keeps the role.
@@ -24,9 +48,8 @@ pub(super) async fn settle(
     for held in held {
         if wanted.iter().any(|wanted| wanted.role == held.role && wanted.unit_id == held.unit_id) {
             given.insert((held.role, held.unit_id));
-        } else if from_outside::end(deed, tenant_id, &held.role, &held.unit_id, &held.grant_id).await? {
-            store::end_held(deed, &held.grant_id).await?;
-            deed.note(&format!("ended.{}", held.grant_id), held.role);
+        } else {
+            end(deed, tenant_id, held).await?;
         }
     }
     for wanted in wanted {
@@ -37,7 +60,7 @@ pub(super) async fn settle(
         let terms = Terms { role: &wanted.role, unit_id: &wanted.unit_id, reason: &reason, until_ms: None };
         let grant_id = from_outside::give(ctx, deed, tenant_id, account_id, terms).await?;
         deed.note(&format!("given.{grant_id}"), wanted.role.as_str());
-        let held = store::Held { grant_id, role: wanted.role, unit_id: wanted.unit_id };
+        let held = Held { grant_id, role: wanted.role, unit_id: wanted.unit_id };
         store::add_held(deed, account_id, source, &held).await?;
     }
     Ok(())

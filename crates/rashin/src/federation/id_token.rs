@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
-use openidconnect::{JsonWebKey, JsonWebKeyId};
+use openidconnect::{AccessToken, AccessTokenHash, JsonWebKey, JsonWebKeyId};
 use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 
@@ -20,6 +20,8 @@ pub(super) struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     pub nonce: &'a str,
+    /// What came with it, where something did.
+    pub access_token: &'a str,
     pub now_s: i64,
 }
 
@@ -47,6 +49,25 @@ fn object(part: &str) -> Result<Map<String, Value>, Refusal> {
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
+}
+
+/// Whether a token names one of these keys; so it does where it names none.
+pub(super) fn names_one_of(token: &str, keys: &CoreJsonWebKeySet) -> bool {
+    let header = token.split('.').next().and_then(|head| object(head).ok());
+    header.as_ref().and_then(|header| text(header, "kid")).is_none_or(|name| key(keys, name).is_ok())
+}
+
+/// A token that tells of an access token tells of the one that came with it.
+fn check_access_token(
+    claims: &Claims,
+    token: &str,
+    algorithm: &CoreJwsSigningAlgorithm,
+    key: &CoreJsonWebKey,
+) -> Result<(), Refusal> {
+    let Some(told) = claims.get("at_hash") else { return Ok(()) };
+    let wanted = AccessTokenHash::from_token(&AccessToken::new(token.to_owned()), algorithm, key);
+    let fits = wanted.is_ok_and(|wanted| told.as_str() == Some(wanted.as_str()));
+    if fits { Ok(()) } else { Err("access-token") }
 }
 
 /// The one key of this name.
@@ -116,6 +137,7 @@ pub(super) fn verify(token: &str, keys: &CoreJsonWebKeySet, expected: Expected<'
     if !bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())) {
         return Err("nonce");
     }
+    check_access_token(&claims, expected.access_token, &algorithm, key)?;
     if text(&claims, "sub").is_none_or(|subject| subject.is_empty() || subject.len() > 255) {
         return Err("subject");
     }
@@ -146,7 +168,11 @@ mod tests {
 
     fn outcome(token: &str, nonce: &str, now_s: i64) -> Result<Claims, Refusal> {
         let keys: CoreJsonWebKeySet = serde_json::from_str(KEYS).unwrap();
-        verify(token, &keys, Expected { issuer: "https://login.example", client_id: "c", nonce, now_s })
+        verify(
+            token,
+            &keys,
+            Expected { issuer: "https://login.example", client_id: "c", nonce, access_token: "", now_s },
+        )
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod groups;
 mod id_token;
 pub mod model;
 pub mod providers;
+pub mod remembered;
 mod scim;
 mod scim_change;
 mod scim_filter;

@@ -4,6 +4,9 @@ use platform::Limit;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What provisioning caused is told apart by this: roles by its groups, and suspensions.
+pub(super) const SOURCE: &str = "scim";
+
 /// What a machine token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {

@@ -6,8 +6,9 @@ use platform::{Ctx, Error, Fault, Message, Object, Result, new_id};
 
 use super::fetch::Fetcher;
 use super::model::{GroupRole, NewProvider, Provider};
+use super::remembered::Remembered;
 use super::secrets::SecretFolder;
-use super::{acts, discovery, store};
+use super::{acts, discovery, groups, store};
 use crate::organisation::{self, model::checked_name, roles};
 
 /// What single sign-on needs besides the database.
@@ -17,6 +18,8 @@ pub struct Means {
     pub fetcher: Fetcher,
     /// Keeps client secrets.
     pub secrets: SecretFolder,
+    /// What providers said of themselves.
+    pub remembered: Remembered,
     /// Address under which people reach this product, without a slash at the end.
     pub public_url: Arc<str>,
 }
@@ -50,6 +53,11 @@ pub async fn offered(ctx: &Ctx) -> Result<(Vec<Provider>, bool)> {
     let all = store::providers(ctx, "").await?;
     let alone = all.windows(2).all(|pair| pair[0].tenant_id == pair[1].tenant_id);
     Ok(if alone { (all, false) } else { (Vec::new(), true) })
+}
+
+/// A provider that is in use.
+pub async fn provider(ctx: &Ctx, id: &str) -> Result<Provider> {
+    store::provider(ctx, id).await
 }
 
 /// The provider that answers for an address.
@@ -94,11 +102,25 @@ fn checked(means: &Means, new: &NewProvider) -> Result<Vec<String>> {
     if faults.is_empty() { Ok(domains) } else { Err(Error::Invalid(faults)) }
 }
 
+/// A domain leads to one tenant's providers only, so that nobody is led to those of another.
+async fn check_free(ctx: &Ctx, tenant_id: &str, domains: &[String]) -> Result<()> {
+    let all = store::providers(ctx, "").await?;
+    let mut others = all.iter().filter(|provider| provider.tenant_id != tenant_id).flat_map(|other| &other.domains);
+    match others.find(|taken| domains.contains(taken)) {
+        None => Ok(()),
+        Some(taken) => {
+            let message = Message::new("error-domain-taken").with("domain", taken.as_str());
+            Err(Error::field("domains", &domains.join(", "), message))
+        }
+    }
+}
+
 /// Adds a provider, after asking it what it says of itself. Its secret goes into a file and is never shown again.
 pub async fn add_provider(ctx: &Ctx, means: &Means, new: &NewProvider) -> Result<Provider> {
     let (account_id, tenant_id) = ctx.account()?;
     ctx.require(&acts::MANAGE_SIGN_ON, &of_tenant(tenant_id)).await?;
     let domains = checked(means, new)?;
+    check_free(ctx, tenant_id, &domains).await?;
     let issuer = new.issuer.trim().to_owned();
     if let Err(cause) = discovery::discover(&means.fetcher, &issuer).await {
         return Err(Error::field("issuer", &issuer, Message::new("error-issuer").with("cause", cause)));
@@ -126,7 +148,8 @@ pub async fn add_provider(ctx: &Ctx, means: &Means, new: &NewProvider) -> Result
     Ok(provider)
 }
 
-/// Ends a provider: nobody signs in by it any more, and its secret is forgotten.
+/// Ends a provider: nobody signs in by it any more, the roles its groups gave are ended, and its secret is forgotten. The
+/// last administrator keeps the role.
 pub async fn end_provider(ctx: &Ctx, means: &Means, id: &str) -> Result<()> {
     let (account_id, tenant_id) = ctx.account()?;
     let provider = store::provider(ctx, id).await?;
@@ -135,10 +158,14 @@ pub async fn end_provider(ctx: &Ctx, means: &Means, id: &str) -> Result<()> {
     }
     let secret_id = store::secret_id(ctx, id).await?;
     let mut deed = ctx.begin(&acts::MANAGE_SIGN_ON, of_tenant(tenant_id)).await?;
+    organisation::hold(&mut deed, tenant_id).await?;
     store::end_provider(&mut deed, id, account_id).await?;
+    let ended = groups::end_all(&mut deed, tenant_id, &groups::source_of(id)).await?;
     deed.note("provider", id);
     deed.note("ended", true);
+    deed.note("roles_ended", ended);
     deed.commit("").await?;
+    means.remembered.forget(id);
     means.secrets.forget(&secret_id)
 }
 

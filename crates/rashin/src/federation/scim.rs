@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use platform::{Ctx, Deed, Error, Message, Object, Result, new_id};
 
+use super::model::SOURCE;
 use super::scim_change::{GroupChange, Members, PersonChange};
 use super::scim_filter::Term;
 use super::store::{Group, Person, Wanted};
 use super::{acts, groups, store};
 use crate::identity::federated::{self, Known};
 
-/// Roles that groups of provisioning give are told apart by this.
-const SOURCE: &str = "scim";
 /// A page of a list has at most this many.
 pub(super) const MOST_PER_PAGE: i64 = 200;
 
@@ -49,7 +48,8 @@ fn wanted(asked: &Asked) -> Option<Wanted> {
             "id" => (&mut wanted.id, value.clone()),
             _ => return None,
         };
-        if value.is_empty() || !slot.is_empty() && *slot != value {
+        // A text with a NUL is nowhere, and PostgreSQL takes none.
+        if value.is_empty() || value.contains('\0') || !slot.is_empty() && *slot != value {
             return None;
         }
         *slot = value;
@@ -94,9 +94,10 @@ pub(super) async fn add_person(ctx: &Ctx, change: &PersonChange) -> Result<Perso
     }
     let name = change.shown_name().unwrap_or_else(|| email.split('@').next().unwrap_or("").to_owned());
     let tenant_id = tenant(ctx)?;
+    let external_id = checked_external(change.external_id.as_deref())?;
     let mut deed = begin(ctx, "account", "").await?;
     let id = federated::enter_person(ctx, &mut deed, tenant_id, &email, &name).await?;
-    store::provision(&mut deed, tenant_id, &id, change.external_id.as_deref().unwrap_or("")).await?;
+    store::provision(&mut deed, tenant_id, &id, external_id).await?;
     if change.active == Some(false) {
         let known = Known { id: id.clone(), tenant_id: tenant_id.to_owned(), email, name, suspended: false };
         federated::stop(&mut deed, &known, ctx.account()?.0, SOURCE).await?;
@@ -107,7 +108,8 @@ pub(super) async fn add_person(ctx: &Ctx, change: &PersonChange) -> Result<Perso
     person(ctx, &id).await
 }
 
-/// Changes a person; inactive is suspended, which ends every session at once.
+/// Changes a person; inactive is suspended, which ends every session at once. Active again is only whom provisioning had
+/// suspended: what an administrator decided stays.
 pub(super) async fn change_person(ctx: &Ctx, id: &str, change: &PersonChange) -> Result<Person> {
     let before = person(ctx, id).await?;
     let known = federated::person(ctx, id).await?;
@@ -116,16 +118,17 @@ pub(super) async fn change_person(ctx: &Ctx, id: &str, change: &PersonChange) ->
         return Err(Error::conflict("error-email-taken"));
     }
     let name = change.shown_name().unwrap_or_else(|| before.name.clone());
+    let external_id = checked_external(change.external_id.as_deref().or(Some(&before.external_id)))?;
     let mut deed = begin(ctx, "account", id).await?;
     if (email.as_str(), name.as_str()) != (before.email.as_str(), before.name.as_str()) {
         federated::rename(&mut deed, id, &email, &name).await?;
         deed.note("email", email);
     }
-    let external_id = change.external_id.as_deref().unwrap_or(&before.external_id);
     store::provision(&mut deed, tenant(ctx)?, id, external_id).await?;
     match (change.active, known.suspended) {
         (Some(false), false) => federated::stop(&mut deed, &known, ctx.account()?.0, SOURCE).await?,
-        (Some(true), true) => federated::resume(&mut deed, &known).await?,
+        (Some(true), true) if before.by_hand => deed.note("stays_suspended", true),
+        (Some(true), true) => federated::resume(&mut deed, &known, SOURCE).await?,
         _ => {}
     }
     if let Some(active) = change.active {
@@ -157,10 +160,19 @@ pub(super) async fn group(ctx: &Ctx, id: &str) -> Result<Group> {
 
 fn checked_name(name: Option<&str>) -> Result<&str> {
     let name = name.unwrap_or("").trim();
-    if (1..=200).contains(&name.chars().count()) {
+    if (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
         return Ok(name);
     }
     Err(Error::field("displayName", name, Message::new("error-name").with("most", 200)))
+}
+
+/// What the other system calls somebody or a group.
+fn checked_external(id: Option<&str>) -> Result<&str> {
+    let id = id.unwrap_or("");
+    if id.len() <= 255 && !id.contains('\0') {
+        return Ok(id);
+    }
+    Err(Error::field("externalId", "", Message::new("error-too-long").with("most", 255)))
 }
 
 fn after(before: &BTreeSet<String>, changes: &[Members]) -> BTreeSet<String> {
@@ -197,10 +209,11 @@ async fn resettle(ctx: &Ctx, deed: &mut Deed, accounts: BTreeSet<String>) -> Res
 /// Makes a group.
 pub(super) async fn add_group(ctx: &Ctx, change: &GroupChange) -> Result<Group> {
     let name = checked_name(change.name.as_deref())?;
+    let external_id = checked_external(change.external_id.as_deref())?;
     let id = new_id(ctx)?;
     let members = after(&BTreeSet::new(), &change.members);
     let mut deed = begin(ctx, "group", &id).await?;
-    store::add_group(&mut deed, tenant(ctx)?, &id, name, change.external_id.as_deref().unwrap_or("")).await?;
+    store::add_group(&mut deed, tenant(ctx)?, &id, name, external_id).await?;
     settle(ctx, &mut deed, &id, &BTreeSet::new(), &members).await?;
     deed.note("group", name);
     deed.note("members", members.len());
@@ -212,8 +225,9 @@ pub(super) async fn add_group(ctx: &Ctx, change: &GroupChange) -> Result<Group> 
 pub(super) async fn change_group(ctx: &Ctx, id: &str, change: &GroupChange) -> Result<Group> {
     let before = group(ctx, id).await?;
     let name = checked_name(Some(change.name.as_deref().unwrap_or(&before.name)))?;
+    let external_id = checked_external(change.external_id.as_deref().or(Some(&before.external_id)))?;
     let mut deed = begin(ctx, "group", id).await?;
-    store::change_group(&mut deed, id, name, change.external_id.as_deref().unwrap_or(&before.external_id)).await?;
+    store::change_group(&mut deed, id, name, external_id).await?;
     let old = store::members(&mut deed, id).await?;
     let new = after(&old, &change.members);
     settle(ctx, &mut deed, id, &old, &new).await?;

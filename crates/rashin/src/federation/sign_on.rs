@@ -12,13 +12,14 @@ use platform::{Ctx, Deed, Error, Message, Object, Result};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::discovery::{self, Discovered};
+use super::discovery::Discovered;
 use super::id_token::{self, Claims, Expected};
 use super::model::Provider;
 use super::providers::Means;
 use super::store::Attempt;
 use super::{acts, groups, store};
 use crate::identity::federated::{self, Known};
+use crate::organisation;
 
 /// A sign-in that was begun works for ten minutes.
 const ATTEMPT_MS: i64 = 10 * 60 * 1000;
@@ -82,8 +83,18 @@ fn derived(what: &str, browser: &str, state: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{what}\n{browser}\n{state}").as_bytes()))
 }
 
+/// What the person reads: what they can do, and the word that the log has too.
 fn refused(cause: &'static str) -> Error {
-    Error::Forbidden(Message::new("error-sign-on").with("cause", cause))
+    let key = match cause {
+        "state" | "state-used" | "other-browser" | "other-provider" => "error-sign-on-again",
+        "no-code" => "error-sign-on-cancelled",
+        "unreachable" | "too-slow" => "error-sign-on-unreachable",
+        "no-email" | "email-not-verified" | "email-of-another-domain" => "error-sign-on-email",
+        "unknown-person" | "other-tenant" | "bound-to-another-subject" => "error-sign-on-unknown",
+        "suspended" => "error-sign-on-suspended",
+        _ => "error-sign-on",
+    };
+    Error::Forbidden(Message::new(key).with("cause", cause))
 }
 
 async fn refuse(ctx: &Ctx, provider: &Provider, burnt: Option<&str>, cause: &'static str) -> Error {
@@ -106,7 +117,7 @@ async fn refuse(ctx: &Ctx, provider: &Provider, burnt: Option<&str>, cause: &'st
 /// Begins a sign-in at a provider.
 pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str) -> Result<Begun> {
     let provider = store::provider(ctx, provider_id).await?;
-    let found = match discovery::discover(&means.fetcher, &provider.issuer).await {
+    let found = match means.remembered.discovered(&means.fetcher, &provider, ctx.now_ms()).await {
         Ok(found) => found,
         Err(cause) => return Err(refuse(ctx, &provider, None, cause).await),
     };
@@ -142,6 +153,10 @@ pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str) -> R
 #[derive(Deserialize)]
 struct Tokens {
     id_token: String,
+    #[serde(default)]
+    access_token: String,
+    #[serde(default)]
+    token_type: String,
 }
 
 async fn exchange(
@@ -151,7 +166,7 @@ async fn exchange(
     found: &Discovered,
     answer: &Answer,
     browser: &str,
-) -> Result<String, No> {
+) -> Result<Tokens, No> {
     let redirect = means.redirect_address(&provider.id);
     let verifier = derived("verifier", browser, &answer.state);
     let mut form = vec![
@@ -165,9 +180,9 @@ async fn exchange(
     if basic.is_none() {
         form.push(("client_secret", secret));
     }
-    let body = means.fetcher.post(&found.token_endpoint, &form, basic).await?;
-    let tokens: Tokens = serde_json::from_slice(&body).map_err(|_| "no-id-token")?;
-    Ok(tokens.id_token)
+    let answered = means.fetcher.post(&found.token_endpoint, &form, basic).await?;
+    let tokens: Tokens = serde_json::from_slice(&answered.body).map_err(|_| "no-id-token")?;
+    if tokens.token_type.eq_ignore_ascii_case("Bearer") { Ok(tokens) } else { Err("token-type".into()) }
 }
 
 /// What the provider vouches for, if its answer belongs to this browser and holds in every point.
@@ -183,27 +198,36 @@ async fn prove(
     if attempt.provider_id != provider.id {
         return Err("other-provider".into());
     }
-    if attempt.browser_hash != federated::secret_hash(browser) {
+    if !federated::is_secret_of(&attempt.browser_hash, browser) {
         return Err("other-browser".into());
     }
     if !answer.error.is_empty() || answer.code.is_empty() || answer.code.len() > 4096 {
         return Err("no-code".into());
     }
-    let found = discovery::discover(&means.fetcher, &provider.issuer).await?;
+    let now_ms = ctx.now_ms();
+    let found = means.remembered.discovered(&means.fetcher, provider, now_ms).await?;
     let named = !answer.iss.is_empty();
     if named && answer.iss != provider.issuer || !named && found.authorization_response_iss_parameter_supported {
         return Err("answer-of-another".into());
     }
-    let secret = means.secrets.read(&store::secret_id(ctx, &provider.id).await?)?;
-    let token = exchange(means, provider, &secret, &found, answer, browser).await?;
-    let keys = discovery::keys(&means.fetcher, &found).await?;
+    let secret = match means.secrets.read(&store::secret_id(ctx, &provider.id).await?) {
+        Ok(secret) => secret,
+        Err(error) => {
+            // It is gone with a provider that was ended a moment ago.
+            store::provider(ctx, &provider.id).await?;
+            return Err(error.into());
+        }
+    };
+    let tokens = exchange(means, provider, &secret, &found, answer, browser).await?;
+    let keys = means.remembered.keys(&means.fetcher, provider, &found, &tokens.id_token, now_ms).await?;
     let expected = Expected {
         issuer: &provider.issuer,
         client_id: &provider.client_id,
         nonce: &derived("nonce", browser, &answer.state),
+        access_token: &tokens.access_token,
         now_s: ctx.now_ms().div_euclid(1000),
     };
-    Ok(id_token::verify(&token, &keys, expected)?)
+    Ok(id_token::verify(&tokens.id_token, &keys, expected)?)
 }
 
 fn claim<'a>(claims: &'a Claims, name: &str) -> &'a str {
@@ -265,6 +289,11 @@ async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claim
     let groups = groups_of(provider, claims)?;
     let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
     deed.in_log_of(&provider.tenant_id).await?;
+    // Waits for whoever ends the provider just now, so that no role is given by one that is ended.
+    organisation::hold(&mut deed, &provider.tenant_id).await?;
+    if !store::is_in_use(&mut deed, &provider.id).await? {
+        return Err(Error::NotFound.into());
+    }
     if !store::use_attempt(&mut deed, &attempt.state_hash).await? {
         return Err("state-used".into());
     }
@@ -273,7 +302,7 @@ async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claim
         return Err("suspended".into());
     }
     if let Some(groups) = groups {
-        let source = format!("sso:{}", provider.id);
+        let source = groups::source_of(&provider.id);
         groups::settle(ctx, &mut deed, &provider.tenant_id, &known.id, &source, &groups).await?;
     }
     deed.note("outcome", "vouched");
@@ -297,7 +326,7 @@ pub async fn finish(ctx: &Ctx, means: &Means, provider_id: &str, answer: &Answer
         Err(No::Failed(error)) => Err(error),
         Err(No::Refused(cause)) => {
             // Somebody else's attempt is left to its own browser.
-            let own = attempt.as_ref().filter(|attempt| attempt.browser_hash == federated::secret_hash(browser));
+            let own = attempt.as_ref().filter(|attempt| federated::is_secret_of(&attempt.browser_hash, browser));
             Err(refuse(ctx, &provider, own.map(|attempt| attempt.state_hash.as_str()), cause).await)
         }
     }

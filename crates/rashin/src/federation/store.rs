@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use platform::{Ctx, Deed, Error, Limit, Result, Row, Value, statements};
 
-use super::model::{GroupRole, Machine, Provider, Purpose, Token};
+use super::model::{GroupRole, Machine, Provider, Purpose, SOURCE, Token};
 
 statements! {
     ADD_TOKEN = "INSERT INTO machine_tokens (account_id, tenant_id, owner_id, name, token_hash, purpose, role, unit_id, acts, leans_on, \
@@ -47,10 +47,13 @@ statements! {
     UNMAP_GROUP = "DELETE FROM group_roles WHERE id = $1";
     HELD = "SELECT f.grant_id, f.role, f.unit_id FROM federated_grants f JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL \
         WHERE f.account_id = $1 AND f.source = $2 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 500";
+    HELD_OF_ALL = "SELECT f.grant_id, f.role, f.unit_id FROM federated_grants f JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL \
+        WHERE f.source = $1 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 100000";
     ADD_HELD = "INSERT INTO federated_grants (grant_id, account_id, source, role, unit_id) VALUES ($1, $2, $3, $4, $5)";
     END_HELD = "UPDATE federated_grants SET ended_at_ms = $2 WHERE grant_id = $1";
-    PEOPLE = "SELECT a.id, a.email, a.name, a.created_at_ms, p.external_id, p.changed_at_ms, s.suspended_at_ms FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
-        LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
+    PEOPLE = "SELECT a.id, a.email, a.name, a.created_at_ms, p.external_id, p.changed_at_ms, s.suspended_at_ms, s.reason, b.kind AS suspended_by \
+        FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
+        LEFT JOIN account_suspensions s ON s.account_id = a.id LEFT JOIN accounts b ON b.id = s.suspended_by WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
         AND (a.email = $3 OR $3 = '') AND (p.external_id = $4 OR $4 = '') \
         ORDER BY a.created_at_ms, a.id LIMIT $5 OFFSET $6";
     COUNT_PEOPLE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
@@ -208,6 +211,11 @@ pub(super) async fn secret_id(ctx: &Ctx, provider_id: &str) -> Result<String> {
     ctx.row(&SECRET_ID, &[provider_id.into()]).await?.ok_or(Error::NotFound)?.text("secret_id")
 }
 
+/// Whether a provider is still in use.
+pub(super) async fn is_in_use(deed: &mut Deed, id: &str) -> Result<bool> {
+    Ok(deed.row(&PROVIDER, &[id.into()]).await?.is_some())
+}
+
 fn changed(rows: u64) -> Result<()> {
     if rows == 1 { Ok(()) } else { Err(Error::conflict("error-changed-meanwhile")) }
 }
@@ -325,12 +333,17 @@ pub(super) struct Held {
     pub unit_id: String,
 }
 
+fn held_of(row: &Row) -> Result<Held> {
+    Ok(Held { grant_id: row.text("grant_id")?, role: row.text("role")?, unit_id: row.text("unit_id")? })
+}
+
 pub(super) async fn held(deed: &mut Deed, account_id: &str, source: &str) -> Result<Vec<Held>> {
-    let rows = deed.rows(&HELD, &[account_id.into(), source.into()]).await?;
-    let held = |row: &Row| {
-        Ok(Held { grant_id: row.text("grant_id")?, role: row.text("role")?, unit_id: row.text("unit_id")? })
-    };
-    rows.iter().map(held).collect()
+    deed.rows(&HELD, &[account_id.into(), source.into()]).await?.iter().map(held_of).collect()
+}
+
+/// What everybody has from a source.
+pub(super) async fn held_of_all(deed: &mut Deed, source: &str) -> Result<Vec<Held>> {
+    deed.rows(&HELD_OF_ALL, &[source.into()]).await?.iter().map(held_of).collect()
 }
 
 pub(super) async fn add_held(deed: &mut Deed, account_id: &str, source: &str, held: &Held) -> Result<()> {
@@ -362,6 +375,8 @@ pub(super) struct Person {
     pub name: String,
     pub external_id: String,
     pub suspended: bool,
+    /// Whether a person suspended them, so that provisioning does not end it.
+    pub by_hand: bool,
     pub made_at_ms: i64,
     pub changed_at_ms: i64,
 }
@@ -394,12 +409,16 @@ pub(super) async fn people(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Resul
     let total = ctx.row(&COUNT_PEOPLE, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
     let person = |row: &Row| {
         let made_at_ms = row.int("created_at_ms")?;
+        let suspended = row.opt_int("suspended_at_ms")?.is_some();
+        let by_machine = row.opt_text("suspended_by")?.is_some_and(|kind| kind == "machine");
+        let by_hand = suspended && !(by_machine && row.opt_text("reason")?.is_some_and(|reason| reason == SOURCE));
         Ok(Person {
             id: row.text("id")?,
             email: row.text("email")?,
             name: row.text("name")?,
             external_id: row.opt_text("external_id")?.unwrap_or_default(),
-            suspended: row.opt_int("suspended_at_ms")?.is_some(),
+            suspended,
+            by_hand,
             made_at_ms,
             changed_at_ms: row.opt_int("changed_at_ms")?.unwrap_or(made_at_ms),
         })

@@ -37,11 +37,13 @@ pub(super) async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::
     store::by_id(ctx, account_id).await
 }
 
-/// Suspends a person: sessions end at once. The last administrator cannot be suspended.
+/// Suspends a person: sessions end at once. The last administrator cannot be suspended. One whom a machine suspended is
+/// suspended by the asker from now on.
 pub async fn suspend(ctx: &Ctx, account_id: &str, reason: &str) -> Result<()> {
     let account = of_own_tenant(ctx, account_id).await?;
     let mut deed = ctx.begin(&acts::SUSPEND, Object::of_unit("account", &account.id, &account.tenant_id)).await?;
     organisation::hold(&mut deed, &account.tenant_id).await?;
+    store::take_over(&mut deed, &account.id).await?;
     store::suspend(&mut deed, &account.id, ctx.actor().account_id().unwrap_or(""), reason).await?;
     if access::administrators(&mut deed, &account.tenant_id).await? == 0 {
         return Err(Error::conflict("error-last-administrator"));

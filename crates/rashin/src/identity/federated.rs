@@ -2,6 +2,7 @@
 //! their sessions.
 
 use platform::{Ctx, Deed, Error, Result, new_id};
+use subtle::ConstantTimeEq;
 
 use super::model::{checked_email, checked_person};
 use super::store::Credentials;
@@ -39,6 +40,12 @@ pub fn new_secret(ctx: &Ctx) -> Result<String> {
 #[must_use]
 pub fn secret_hash(secret: &str) -> String {
     sessions::token_hash(secret)
+}
+
+/// Whether this is the secret of which the hash is stored; takes as long for every wrong one.
+#[must_use]
+pub fn is_secret_of(hash: &str, secret: &str) -> bool {
+    hash.as_bytes().ct_eq(secret_hash(secret).as_bytes()).into()
 }
 
 /// The person with this address, in whichever tenant.
@@ -91,9 +98,9 @@ pub async fn stop(deed: &mut Deed, person: &Known, by: &str, reason: &str) -> Re
     }
 }
 
-/// Ends a suspension.
-pub async fn resume(deed: &mut Deed, person: &Known) -> Result<()> {
-    store::unsuspend(deed, &person.id).await
+/// Ends a suspension that a machine made for this reason; that of a person stays.
+pub async fn resume(deed: &mut Deed, person: &Known, reason: &str) -> Result<()> {
+    store::unsuspend_by_machine(deed, &person.id, reason).await
 }
 
 /// Opens a session for a person whom another system has vouched for; gives its token.

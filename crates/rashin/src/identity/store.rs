@@ -25,6 +25,9 @@ statements! {
         ORDER BY a.name, a.id LIMIT 1000";
     SET_PASSWORD = "UPDATE accounts SET password_hash = $2, version = version + 1 WHERE id = $1";
     SUSPEND = "INSERT INTO account_suspensions (account_id, suspended_by, suspended_at_ms, reason) VALUES ($1, $2, $3, $4)";
+    UNSUSPEND_BY_MACHINE = "DELETE FROM account_suspensions WHERE account_id = $1 AND reason = $2 \
+        AND suspended_by IN (SELECT id FROM accounts WHERE kind = 'machine')";
+    TAKE_OVER = "DELETE FROM account_suspensions WHERE account_id = $1 AND suspended_by IN (SELECT id FROM accounts WHERE kind = 'machine')";
     UNSUSPEND = "DELETE FROM account_suspensions WHERE account_id = $1";
     ADD_SESSION = "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms, id, device, \
         proved_at_ms) VALUES ($1, NULL, $2, $3, $3, $4, $5, $6, $3)";
@@ -179,6 +182,19 @@ pub(super) async fn suspend(deed: &mut Deed, account_id: &str, by: &str, reason:
     let now_ms = deed.now_ms();
     deed.write(&SUSPEND, &[account_id.into(), by.into(), now_ms.into(), reason.into()]).await?;
     deed.write(&END_SESSIONS_OF, &[account_id.into(), "".into()]).await.map(|_| ())
+}
+
+/// Makes room for a person's suspension in place of one that a machine made.
+pub(super) async fn take_over(deed: &mut Deed, account_id: &str) -> Result<()> {
+    deed.write(&TAKE_OVER, &[account_id.into()]).await.map(|_| ())
+}
+
+/// Ends a suspension that a machine made for this reason.
+pub(super) async fn unsuspend_by_machine(deed: &mut Deed, account_id: &str, reason: &str) -> Result<()> {
+    match deed.write(&UNSUSPEND_BY_MACHINE, &[account_id.into(), reason.into()]).await? {
+        1 => Ok(()),
+        _ => Err(Error::conflict("error-changed-meanwhile")),
+    }
 }
 
 pub(super) async fn unsuspend(deed: &mut Deed, account_id: &str) -> Result<()> {

@@ -9,6 +9,9 @@ use crate::federation::{NewToken, make_token};
 use crate::identity;
 use crate::testing::{HANAKO, KEEPER, NOBODY, OUTSIDER, PASSWORD, Person, Reply, TARO, TestApp, on_both};
 
+/// The part of an answer that says who suspended somebody.
+const EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:rashin:2.0:User";
+
 async fn token(app: &TestApp, person: Person) -> String {
     let wish = NewToken { name: "Entra".into(), purpose: "scim".into(), days: 30, ..NewToken::default() };
     make_token(&app.ctx(person), &wish).await.unwrap().1
@@ -61,6 +64,147 @@ on_both! {
         assert_eq!(get(&app, &secret, &path).await.is(200).json()["active"], false);
         let sql = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'federation.provision' AND actor_name LIKE 'Entra (%'";
         assert_eq!(app.count(sql, &[]).await, 5);
+    }
+
+    async fn what_an_administrator_decided_stays_whatever_provisioning_says(app: TestApp) {
+        let secret = token(&app, HANAKO).await;
+        let taro = app.account(TARO).to_owned();
+        let path = format!("/Users/{taro}");
+        let active = |yes: bool| patch(&json!([{ "op": "replace", "path": "active", "value": yes }]));
+        let send = async |body: Value| ask(&app, &secret, Method::PATCH, &path, body).await.is(200).json();
+        let by_hand = json!({ "suspendedBy": "administrator" });
+        // A reason that reads like that of provisioning changes nothing.
+        for reason in ["調査", "scim"] {
+            identity::suspend(&app.ctx(HANAKO), &taro, reason).await.unwrap();
+            for answer in [send(active(true)).await, send(active(false)).await, send(active(true)).await, get(&app, &secret, &path).await.is(200).json()] {
+                assert_eq!((answer["active"].as_bool(), &answer[EXTENSION]), (Some(false), &by_hand));
+                assert!(answer["schemas"].as_array().unwrap().contains(&json!(EXTENSION)));
+            }
+            let whole = json!({ "userName": TARO.email, "displayName": format!("太郎 {reason}"), "active": true });
+            let put = ask(&app, &secret, Method::PUT, &path, whole).await.is(200).json();
+            assert_eq!((put["active"].as_bool(), put["displayName"].as_str()), (Some(false), Some(format!("太郎 {reason}").as_str())));
+            ask(&app, &secret, Method::DELETE, &path, Value::Null).await.is(204);
+            identity::unsuspend(&app.ctx(HANAKO), &taro, "").await.unwrap();
+            let now = get(&app, &secret, &path).await.is(200).json();
+            assert_eq!((now["active"].as_bool(), &now[EXTENSION]), (Some(true), &Value::Null));
+        }
+        let told = app.told(&taro, "federation.provision").await;
+        assert_eq!(told.iter().filter(|told| told["stays_suspended"] == true).count(), 6);
+    }
+
+    async fn what_provisioning_suspended_it_ends_until_an_administrator_takes_it_over(app: TestApp) {
+        let (first, second) = (token(&app, HANAKO).await, token(&app, KEEPER).await);
+        let taro = app.account(TARO).to_owned();
+        let path = format!("/Users/{taro}");
+        let active = |yes: bool| patch(&json!([{ "op": "replace", "path": "active", "value": yes }]));
+        let send = async |secret: &str, yes| ask(&app, secret, Method::PATCH, &path, active(yes)).await.is(200).json();
+        // Another token of provisioning speaks for the same system.
+        assert_eq!(send(&first, false).await["active"], false);
+        assert_eq!(send(&second, true).await["active"], true);
+        assert_eq!(send(&second, false).await[EXTENSION], Value::Null);
+        identity::suspend(&app.ctx(HANAKO), &taro, "調査").await.unwrap();
+        let now = send(&second, true).await;
+        assert_eq!((now["active"].as_bool(), now[EXTENSION]["suspendedBy"].as_str()), (Some(false), Some("administrator")));
+        let by = app.rows("SELECT suspended_by, reason FROM account_suspensions", &[]).await;
+        assert_eq!((by.len(), by[0].text("suspended_by").unwrap().as_str(), by[0].text("reason").unwrap().as_str()), (1, app.account(HANAKO), "調査"));
+        // Twice by hand is once too often, as ever.
+        assert!(identity::suspend(&app.ctx(HANAKO), &taro, "").await.is_err());
+        // What provisioning suspended, an administrator may end.
+        identity::unsuspend(&app.ctx(HANAKO), &taro, "").await.unwrap();
+        send(&first, false).await;
+        identity::unsuspend(&app.ctx(HANAKO), &taro, "").await.unwrap();
+        assert_eq!(get(&app, &first, &path).await.is(200).json()["active"], true);
+    }
+
+    async fn changes_are_taken_in_the_shapes_that_entra_id_and_okta_send(app: TestApp) {
+        let secret = token(&app, HANAKO).await;
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        let mut person = new_person("a@example.jp");
+        person[enterprise] = json!({ "department": "製造部", "manager": { "value": "x" } });
+        person["emails"] = json!([{ "primary": true, "type": "work", "value": "a@example.jp" }]);
+        let id = ask(&app, &secret, Method::POST, "/Users", person).await.is(201).json()["id"].as_str().unwrap().to_owned();
+        let path = format!("/Users/{id}");
+        for (operations, field, value) in [
+            (json!([{ "op": "Replace", "path": "displayName", "value": "一" }, { "op": "Add", "path": format!("{enterprise}:department"), "value": "総務部" }]), "displayName", json!("一")),
+            (json!([{ "op": "Add", "path": "emails[type eq \"work\"].value", "value": "b@example.jp" }]), "userName", json!("a@example.jp")),
+            (json!([{ "op": "Replace", "path": "userName", "value": "B@example.jp" }]), "userName", json!("b@example.jp")),
+            (json!([{ "op": "replace", "value": { "id": "x", "active": false, "schemas": [] } }]), "active", json!(false)),
+            (json!([{ "op": "Replace", "path": "active", "value": "True" }]), "active", json!(true)),
+            (json!([{ "op": "remove", "path": "externalId" }]), "externalId", json!("")),
+            (json!([{ "op": "add", "value": { "name.familyName": "二", "name.givenName": "郎" } }]), "displayName", json!("二 郎")),
+            (json!([{ "op": "Remove", "path": "title" }]), "displayName", json!("二 郎")),
+            (json!([]), "active", json!(true)),
+        ] {
+            let now = ask(&app, &secret, Method::PATCH, &path, patch(&operations)).await.is(200).json();
+            assert_eq!(now[field], value, "{operations}");
+        }
+        let (taro, keeper) = (app.account(TARO), app.account(KEEPER));
+        let group = ask(&app, &secret, Method::POST, "/Groups", json!({ "displayName": "g", "externalId": "e" })).await.is(201).json();
+        let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+        for (operations, members) in [
+            (json!([{ "op": "Add", "path": "members", "value": [{ "value": taro }, { "value": keeper }] }]), 2),
+            (json!([{ "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": taro }] }]), 1),
+            (json!([{ "op": "add", "value": { "members": [{ "value": taro, "display": "太郎" }] } }]), 2),
+            (json!([{ "op": "replace", "value": { "id": group["id"], "displayName": "h" } }]), 2),
+            (json!([{ "op": "replace", "path": "members", "value": [{ "value": keeper }] }]), 1),
+            (json!([{ "op": "remove", "path": format!("members[value eq \"{keeper}\"]") }]), 0),
+            (json!([{ "op": "add", "path": "members", "value": { "value": taro } }]), 1),
+            (json!([{ "op": "remove", "path": "members" }]), 0),
+        ] {
+            let now = ask(&app, &secret, Method::PATCH, &path, patch(&operations)).await.is(200).json();
+            assert_eq!(now["members"].as_array().unwrap().len(), members, "{operations}");
+        }
+        let config = get(&app, &secret, "/ServiceProviderConfig").await.is(200).json();
+        assert_eq!((config["etag"]["supported"].as_bool(), config["bulk"]["supported"].as_bool(), config["filter"]["maxResults"].as_i64()), (Some(false), Some(false), Some(200)));
+    }
+
+    async fn every_failure_is_told_in_the_form_of_scim(app: TestApp) {
+        let secret = token(&app, HANAKO).await;
+        let taro = format!("/Users/{}", app.account(TARO));
+        let group = ask(&app, &secret, Method::POST, "/Groups", json!({ "displayName": "g" })).await.is(201).json();
+        let group = format!("/Groups/{}", group["id"].as_str().unwrap());
+        let (many, nul) = (vec![json!({ "op": "remove", "path": "title" }); 101], "a\0b");
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for (method, path, body, status) in [
+            (Method::GET, "/Nothing", Value::Null, 404),
+            (Method::GET, "/Users/a/b", Value::Null, 404),
+            (Method::PUT, "/Users", json!({}), 405),
+            (Method::DELETE, "/ServiceProviderConfig", Value::Null, 405),
+            (Method::POST, "/Bulk", json!({}), 404),
+            (Method::GET, "/Users?count=1&count=2", Value::Null, 400),
+            (Method::GET, "/Users?count=99999999999999999999", Value::Null, 400),
+            (Method::GET, "/Users?filter=userName%20eq%20%22a%22%20or%20userName%20eq%20%22b%22", Value::Null, 400),
+            (Method::PATCH, taro.as_str(), json!({ "Operations": many }), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "move", "path": "active" }])), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "remove" }])), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "replace", "path": "active", "value": "perhaps" }])), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "replace", "path": "a[", "value": 1 }])), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "replace", "path": "userName", "value": HANAKO.email }])), 409),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "replace", "path": "displayName", "value": nul }])), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "replace", "path": "externalId", "value": nul }])), 400),
+            (Method::PATCH, taro.as_str(), patch(&json!([{ "op": "replace", "path": "externalId", "value": "x".repeat(256) }])), 400),
+            (Method::POST, "/Groups", json!({ "displayName": nul }), 400),
+            (Method::POST, "/Groups", json!({ "displayName": "x".repeat(201) }), 400),
+            (Method::PATCH, group.as_str(), patch(&json!([{ "op": "add", "path": "members", "value": [{ "value": nul }] }])), 400),
+            (Method::PATCH, group.as_str(), patch(&json!([{ "op": "add", "path": "members", "value": [{ "value": app.account(OUTSIDER) }] }])), 400),
+            (Method::PATCH, group.as_str(), patch(&json!([{ "op": "remove", "path": "members[display eq \"x\"]" }])), 400),
+        ] {
+            let told = ask(&app, &secret, method.clone(), path, body).await.is(status).json();
+            let form = (told["schemas"][0].as_str(), told["status"].as_str());
+            assert_eq!(form, (Some("urn:ietf:params:scim:api:messages:2.0:Error"), Some(status.to_string().as_str())), "{method} {path}");
+        }
+        for body in ["", "{", "[]", &deep, "\u{feff}{}"] {
+            let request = Request::post("/scim/v2/Users").header(header::AUTHORIZATION, format!("Bearer {secret}"));
+            let told = app.send(request.body(Body::from(body.to_owned())).unwrap()).await.is(400).json();
+            assert_eq!(told["scimType"], "invalidSyntax", "{body}");
+        }
+        // A value that stands nowhere is no failure.
+        for query in ["filter=userName%20eq%20%22a%5Cu0000b%22", "startIndex=9223372036854775807"] {
+            let page = get(&app, &secret, &format!("/Users?{query}")).await.is(200).json();
+            assert_eq!(page["Resources"].as_array().unwrap().len(), 0, "{query}");
+        }
+        // Whoever may not come in is told that first.
+        ask(&app, "", Method::GET, "/Nothing", Value::Null).await.is(401);
     }
 
     async fn suspending_ends_sessions_at_once_and_never_the_last_administrator(app: TestApp) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use openidconnect::url::Url;
+use platform::Clock as _;
 use serde_json::json;
 
 use super::provider::{Asked, CLIENT, Provider, SECRET};
@@ -12,7 +13,7 @@ use crate::access;
 use crate::federation::providers::{add_provider, end_provider, list_providers, map_group, unmap_group};
 use crate::federation::{self, NewProvider};
 use crate::testing::{
-    AUDITOR, DAY_MS, HANAKO, KEEPER, MINUTE_MS, NOBODY, OUTSIDER, Person, Reply, START_MS, TARO, TestApp, faults,
+    AUDITOR, DAY_MS, HANAKO, JIRO, KEEPER, MINUTE_MS, NOBODY, OUTSIDER, Person, Reply, START_MS, TARO, TestApp, faults,
     forbidden, not_found, on_both,
 };
 
@@ -98,74 +99,11 @@ async fn causes(app: &TestApp) -> Vec<String> {
     refused.map(|told| told["cause"].value.as_str().unwrap().to_owned()).collect()
 }
 
-/// Lies of the provider while the sign-in is on its way, each with the cause that the log is to name.
-const LIES: &[(&str, &str)] = &[
-    ("issuer of another", "issuer"),
-    ("issuer with a slash", "issuer"),
-    ("issuer missing", "issuer"),
-    ("audience of another", "audience"),
-    ("audience of two", "audience"),
-    ("audience empty", "audience"),
-    ("audience missing", "audience"),
-    ("party of another", "authorized-party"),
-    ("party no text", "authorized-party"),
-    ("nonce of another", "nonce"),
-    ("nonce empty", "nonce"),
-    ("nonce missing", "no-nonce"),
-    ("expired", "expired"),
-    ("expiry missing", "no-time"),
-    ("expiry as text", "no-time"),
-    ("issued tomorrow", "not-yet-valid"),
-    ("issued long ago", "too-old"),
-    ("issue missing", "no-time"),
-    ("not before tomorrow", "not-yet-valid"),
-    ("not before as text", "not-yet-valid"),
-    ("subject missing", "subject"),
-    ("subject empty", "subject"),
-    ("subject endless", "subject"),
-    ("address missing", "no-email"),
-    ("userinfo unsigned", "no-email"),
-    ("address not verified", "email-not-verified"),
-    ("address not said to be verified", "email-not-verified"),
-    ("address verified as text", "email-not-verified"),
-    ("address of another domain", "email-of-another-domain"),
-    ("address of another tenant", "other-tenant"),
-    ("address of nobody", "unknown-person"),
-    ("groups as text", "groups"),
-    ("unsigned", "algorithm"),
-    ("unsigned with a signature", "algorithm"),
-    ("signed by the public key as secret", "algorithm"),
-    ("signed by the client secret", "algorithm"),
-    ("signed by another key", "signature"),
-    ("signed by a key it brings", "signature"),
-    ("another algorithm named", "signature"),
-    ("no key named", "no-key-named"),
-    ("unknown key named", "no-such-key"),
-    ("something critical", "malformed"),
-    ("a token of another kind", "malformed"),
-    ("changed after signing", "signature"),
-    ("signature cut off", "malformed"),
-    ("signature empty", "signature"),
-    ("no token at all", "malformed"),
-    ("token endless", "too-large"),
-    ("keys huge", "too-large"),
-    ("keys that are none", "keys-malformed"),
-    ("keys of one name", "no-such-key"),
-    ("no keys", "no-such-key"),
-    ("exchange refused", "answered-with-error"),
-    ("exchange leads on", "redirected"),
-    ("exchange huge", "too-large"),
-    ("exchange slow", "too-slow"),
-    ("exchange without token", "no-id-token"),
-    ("exchange that is no JSON", "no-id-token"),
-    ("discovery of another issuer", "discovery-issuer"),
-    ("discovery without https", "address-not-https"),
-    ("discovery that leads inside", "address-inside"),
-    ("discovery without PKCE", "no-pkce"),
-    ("discovery that is no JSON", "discovery-malformed"),
-    ("discovery huge", "too-large"),
-    ("discovery leads on", "redirected"),
-];
+/// Each line of a list of lies: its name, and the cause that the log is to name.
+fn lies(list: &'static str) -> Vec<(&'static str, &'static str)> {
+    let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once(" = ").unwrap()).collect()
+}
 
 on_both! {
     async fn an_honest_provider_lets_a_known_person_in(app: TestApp) {
@@ -190,9 +128,10 @@ on_both! {
         let provider = Provider::start(START_MS).await;
         let id = set_up(&app, HANAKO, &wish(&provider)).await;
         let (before, people) = (sessions(&app).await, app.count("SELECT COUNT(*) AS n FROM accounts", &[]).await);
-        assert!(LIES.len() >= 40);
+        let lies = lies(include_str!("lies.txt"));
+        assert!(lies.len() >= 80);
         let mut expected = Vec::new();
-        for (lie, cause) in LIES {
+        for (lie, cause) in lies {
             provider.lie("");
             let way = begin(&app, &id).await;
             provider.vouch(way.asked.clone(), "s-1", TARO.email, &["staff"]);
@@ -200,7 +139,7 @@ on_both! {
             let reply = visit(&app, &back(&provider.base(), &way), &way.browser).await.is(403);
             assert_eq!(cookie_of(&reply, "rashin_session"), None, "{lie}");
             assert!(reply.text().contains(cause) && !reply.text().contains(SECRET), "{lie}");
-            expected.push((*cause).to_owned());
+            expected.push(cause.to_owned());
             assert_eq!(causes(&app).await, expected, "{lie}");
             // The state is burnt, however honest the provider is now.
             provider.lie("");
@@ -219,34 +158,31 @@ on_both! {
         let second = set_up(&app, HANAKO, &wish(&other)).await;
         let before = sessions(&app).await;
         let way = begin(&app, &id).await;
-        provider.vouch(way.asked.clone(), "s-1", TARO.email, &[]);
         let good = back(&provider.base(), &way);
-        let of_another = begin(&app, &id).await.browser;
-        for (path, browser, cause) in [
-            (good.clone(), of_another.as_str(), "other-browser"),
-            (good.clone(), "", "other-browser"),
-            (good.replace(&way.state, "nonsense"), way.browser.as_str(), "state"),
-            (good.replace(&way.state, ""), way.browser.as_str(), "state"),
-            (good.replace(&id, &second), of_another.as_str(), "other-provider"),
-        ] {
-            visit(&app, &path, browser).await.is(403);
-            assert_eq!(causes(&app).await.last().unwrap(), cause, "{path}");
+        for (lie, cause) in lies(include_str!("answers.txt")) {
+            let own = begin(&app, &id).await;
+            let of_another = begin(&app, &id).await;
+            provider.vouch(if lie == "code of another sign-in" { way.asked.clone() } else { own.asked.clone() }, "s-1", TARO.email, &[]);
+            let honest = back(&provider.base(), &own);
+            let iss = format!("&iss={}", crate::face::page::encode(&provider.base()));
+            let (path, browser) = match lie {
+                "in another browser" => (honest, of_another.browser),
+                "in a browser that knows nothing" => (honest, String::new()),
+                "state of nobody" => (honest.replace(&own.state, "nonsense"), own.browser),
+                "state missing" => (honest.replace(&own.state, ""), own.browser),
+                "at the address of another provider" => (honest.replace(&id, &second), own.browser),
+                "in the name of another issuer" => (honest.replace(&iss, "&iss=https://evil.example"), own.browser),
+                "in the name of nobody" => (honest.replace(&iss, ""), own.browser),
+                "an error" => (format!("{honest}&error=access_denied"), own.browser),
+                "no code" => (honest.replace("the-code", ""), own.browser),
+                "code of another sign-in" => (honest, own.browser),
+                _ => panic!("nobody knows the lie {lie}"),
+            };
+            let told = causes(&app).await.len();
+            visit(&app, &path, &browser).await.is(403);
+            let causes = causes(&app).await;
+            assert_eq!((causes.len(), causes.last().unwrap().as_str()), (told + 1, cause), "{lie}");
         }
-        for (change, cause) in [
-            ("&iss=https://evil.example", "answer-of-another"),
-            ("", "answer-of-another"),
-            ("&error=access_denied", "no-code"),
-        ] {
-            let way = begin(&app, &id).await;
-            provider.vouch(way.asked.clone(), "s-1", TARO.email, &[]);
-            let path = format!("/sign-in/sso/{id}/callback?code=the-code&state={}{change}", way.state);
-            visit(&app, &path, &way.browser).await.is(403);
-            assert_eq!(causes(&app).await.last().unwrap(), cause);
-        }
-        // A code that was made for another sign-in.
-        let late = begin(&app, &id).await;
-        visit(&app, &back(&provider.base(), &late), &late.browser).await.is(403);
-        assert_eq!(causes(&app).await.last().unwrap(), "answered-with-error");
         // The browser that was not to blame still gets in, once.
         provider.vouch(way.asked.clone(), "s-1", TARO.email, &[]);
         assert_eq!(sessions(&app).await, before);
@@ -259,6 +195,26 @@ on_both! {
         app.clock.advance(-DAY_MS);
         visit(&app, &back(&provider.base(), &way), &way.browser).await.is(403);
         assert_eq!(sessions(&app).await, before + 1);
+    }
+
+    async fn a_page_of_another_site_signs_nobody_in(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &wish(&provider)).await;
+        let from = async |site: &'static str| {
+            let request = Request::get(format!("/sign-in/sso/{id}?next=/units")).header("sec-fetch-site", site);
+            app.send(request.body(Body::empty()).unwrap()).await
+        };
+        for site in ["cross-site", "same-site", "something new"] {
+            let page = from(site).await.is(200);
+            assert_eq!(cookie_of(&page, "rashin_sso"), None);
+            assert!(page.text().contains(&format!("href=\"/sign-in/sso/{id}?next=/units\"")), "{site}");
+        }
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM sign_on_attempts", &[]).await, 0);
+        for site in ["same-origin", "none"] {
+            from(site).await.is(303);
+        }
+        let request = Request::get(format!("/sign-in/sso/{}", "0".repeat(32))).header("sec-fetch-site", "cross-site");
+        app.send(request.body(Body::empty()).unwrap()).await.is(404);
     }
 
     async fn nobody_is_bound_twice_or_let_in_while_suspended(app: TestApp) {
@@ -299,6 +255,126 @@ on_both! {
         sign_in(&app, &provider, &id, "s-8", "x@evil.example", &[]).await.is(403);
         let password = json!({ "email": new, "password": "" });
         app.api(Method::POST, "/sessions", NOBODY, password).await.is(422);
+    }
+
+    async fn with_a_provider_the_roles_of_its_groups_end(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &NewProvider { brings_people: true, ..wish(&provider) }).await;
+        let other = set_up(&app, HANAKO, &NewProvider { name: "もう一つ".into(), ..wish(&provider) }).await;
+        map_group(&app.ctx(HANAKO), "rashin-audit", "auditor", &app.company).await.unwrap();
+        map_group(&app.ctx(HANAKO), "rashin-admin", "administrator", &app.group).await.unwrap();
+        sign_in(&app, &provider, &id, "s-1", TARO.email, &["rashin-audit"]).await.leads_to("/units");
+        sign_in(&app, &provider, &id, "s-9", "shinjin@example.jp", &["rashin-audit", "rashin-admin"]).await.leads_to("/units");
+        sign_in(&app, &provider, &other, "s-2", JIRO.email, &["rashin-audit"]).await.leads_to("/units");
+        let way = begin(&app, &id).await;
+        let roles = async |email: &str| {
+            let sql = "SELECT g.role FROM grants g JOIN accounts a ON a.id = g.account_id WHERE a.email = $1 AND g.ended_at_ms IS NULL ORDER BY g.role";
+            app.rows(sql, &[email.into()]).await.iter().map(|row| row.text("role").unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(roles("shinjin@example.jp").await, ["administrator", "auditor"]);
+        end_provider(&app.ctx(HANAKO), &app.app.sign_on, &id).await.unwrap();
+        assert_eq!((roles(TARO.email).await, roles("shinjin@example.jp").await), (vec!["manager".to_owned()], Vec::new()));
+        // What another provider's groups gave is not touched.
+        assert_eq!(roles(JIRO.email).await, ["auditor", "staff"]);
+        let told = app.told(&app.group, "federation.manage-sign-on").await;
+        let ended: Vec<_> = told.iter().filter(|told| told["ended"] == true).collect();
+        assert_eq!((ended.len(), ended[0]["roles_ended"].as_i64()), (1, Some(3)));
+        assert_eq!(ended[0].as_object().unwrap().keys().filter(|key| key.starts_with("ended.")).count(), 3);
+        // Who was on the way through it comes too late.
+        provider.vouch(way.asked.clone(), "s-1", TARO.email, &["rashin-audit"]);
+        visit(&app, &back(&provider.base(), &way), &way.browser).await.is(404);
+        visit(&app, &format!("/sign-in/sso/{id}"), "").await.is(404);
+        assert_eq!(roles(TARO.email).await, ["manager"]);
+    }
+
+    async fn a_provider_that_ends_while_somebody_comes_gives_nothing_more(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        map_group(&app.ctx(HANAKO), "rashin-audit", "auditor", &app.company).await.unwrap();
+        for _ in 0..4 {
+            let id = set_up(&app, HANAKO, &wish(&provider)).await;
+            let way = begin(&app, &id).await;
+            provider.vouch(way.asked.clone(), "s-1", TARO.email, &["rashin-audit"]);
+            let (own, base) = (app.clone(), provider.base());
+            let coming = tokio::spawn(async move { visit(&own, &back(&base, &way), &way.browser).await.status.as_u16() });
+            end_provider(&app.ctx(HANAKO), &app.app.sign_on, &id).await.unwrap();
+            assert!([303, 404].contains(&coming.await.unwrap()));
+            let sql = "SELECT COUNT(*) AS n FROM federated_grants f JOIN grants g ON g.id = f.grant_id WHERE g.ended_at_ms IS NULL";
+            assert_eq!(app.count(sql, &[]).await, 0);
+        }
+    }
+
+    async fn the_last_administrator_keeps_the_role_when_the_provider_ends(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &NewProvider { brings_people: true, ..wish(&provider) }).await;
+        map_group(&app.ctx(HANAKO), "rashin-admin", "administrator", &app.group).await.unwrap();
+        let token = cookie_of(&sign_in(&app, &provider, &id, "s-9", TARO.email, &["rashin-admin"]).await, "rashin_session").unwrap();
+        app.hold_token(TARO, &token);
+        for person in [HANAKO, KEEPER] {
+            crate::identity::suspend(&app.ctx(TARO), app.account(person), "").await.unwrap();
+        }
+        end_provider(&app.ctx(TARO), &app.app.sign_on, &id).await.unwrap();
+        app.get("/sign-on", TARO).await.is(200);
+        assert_eq!(app.told(&app.group, "federation.manage-sign-on").await[0]["roles_ended"], 0);
+    }
+
+    async fn what_a_provider_says_of_itself_is_kept_for_minutes(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &wish(&provider)).await;
+        provider.keep("max-age=86400");
+        let enter = async || sign_in(&app, &provider, &id, "s-1", TARO.email, &[]).await.status.as_u16();
+        let first = provider.times();
+        assert_eq!((enter().await, enter().await), (303, 303));
+        assert_eq!(provider.times(), (first.0 + 1, first.1 + 1));
+        // Ten minutes at most, whatever it says; and not at all where the clock was put back.
+        app.clock.advance(10 * MINUTE_MS - 1);
+        provider.set_clock(app.clock.now_ms());
+        assert_eq!((enter().await, provider.times().0), (303, first.0 + 1));
+        app.clock.advance(1);
+        assert_eq!((enter().await, provider.times()), (303, (first.0 + 2, first.1 + 2)));
+        app.clock.advance(-MINUTE_MS);
+        provider.set_clock(app.clock.now_ms());
+        assert_eq!((enter().await, provider.times()), (303, (first.0 + 3, first.1 + 3)));
+        // What may not be kept is not.
+        provider.keep("no-store");
+        app.clock.advance(10 * MINUTE_MS);
+        provider.set_clock(app.clock.now_ms());
+        let before = provider.times();
+        assert_eq!((enter().await, enter().await), (303, 303));
+        assert_eq!(provider.times(), (before.0 + 4, before.1 + 2));
+    }
+
+    async fn a_key_that_is_not_known_is_asked_for_once_a_minute(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &wish(&provider)).await;
+        provider.keep("");
+        let enter = async || sign_in(&app, &provider, &id, "s-1", TARO.email, &[]).await.status.as_u16();
+        assert_eq!((enter().await, provider.times().1), (303, 1));
+        // A key nobody has is not asked for again and again.
+        provider.lie("unknown key named");
+        app.clock.advance(MINUTE_MS);
+        for _ in 0..5 {
+            assert_eq!((enter().await, provider.times().1), (403, 2));
+        }
+        // A provider that changes its key is understood after a minute, before the ten are over.
+        provider.lie("");
+        provider.sign_with("k2");
+        assert_eq!((enter().await, provider.times().1), (403, 2));
+        app.clock.advance(MINUTE_MS);
+        assert_eq!((enter().await, provider.times().1), (303, 3));
+        assert_eq!((enter().await, provider.times().1), (303, 3));
+    }
+
+    async fn nothing_is_kept_of_a_provider_that_was_ended(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        provider.keep("");
+        for times in 1..3 {
+            let id = set_up(&app, HANAKO, &wish(&provider)).await;
+            sign_in(&app, &provider, &id, "s-1", TARO.email, &[]).await.leads_to("/units");
+            assert_eq!(provider.times(), (2 * times, times));
+            end_provider(&app.ctx(HANAKO), &app.app.sign_on, &id).await.unwrap();
+            provider.vouch(Asked::default(), "s-1", TARO.email, &[]);
+            visit(&app, &format!("/sign-in/sso/{id}"), "").await.is(404);
+        }
     }
 
     async fn only_administrators_of_the_tenant_set_it_up(app: TestApp) {
@@ -352,6 +428,10 @@ on_both! {
         let door = visit(&app, "/sign-in/sso?email=taro@EXAMPLE.jp&next=/units", "").await.is(200).text();
         assert!(door.contains(&format!("href=\"/sign-in/sso/{id}?next=/units\"")), "{door}");
         visit(&app, "/sign-in/sso?email=x@elsewhere.example", "").await.is(422);
+        // Nobody takes the people of another tenant to a provider of their own.
+        let taken = NewProvider { name: "横取り".into(), domains: "elsewhere.example, example.jp".into(), ..wish(&other) };
+        assert_eq!(faults(add_provider(&app.ctx(OUTSIDER), &app.app.sign_on, &taken).await), [("domains".to_owned(), "error-domain-taken")]);
+        set_up(&app, HANAKO, &NewProvider { name: "予備".into(), domains: "example.jp".into(), ..wish(&other) }).await;
         assert_eq!(federation::providers::offered(&app.ctx(NOBODY)).await.unwrap().0.len(), 0);
     }
 }

@@ -46,6 +46,17 @@ async fn refusals(app: &TestApp) -> i64 {
     app.count(sql, &[]).await
 }
 
+/// Faults that others shipped: what is stored of a secret tells nothing by how long a comparison takes.
+#[test]
+fn nothing_secret_is_compared_letter_by_letter() {
+    let secret = ["secret_hash(", "browser_hash", "nonce", "metrics_token"];
+    for (path, text) in crate::tests::sources::product() {
+        for line in text.lines().filter(|line| line.contains(" == ") || line.contains(" != ")) {
+            assert!(!secret.iter().any(|word| line.contains(word)), "{path}: {line}");
+        }
+    }
+}
+
 on_both! {
     async fn a_token_does_what_its_role_may_in_its_unit(app: TestApp) {
         let check = assessment::create(&app.ctx(HANAKO), &app.company, "benchmark-25", "FY2026").await.unwrap();
@@ -59,7 +70,7 @@ on_both! {
         let path = format!("/api/v1/assessments/{above}/items/1-1");
         ask(&app, Method::PUT, &path, &secret, answer).await.is(404);
         let path = format!("/api/v1/assessments/{check}/approval");
-        // What is hidden left its trace, as anything refused does.
+        // That there is something above is not told to the machine, but to the log.
         assert_eq!(refusals(&app).await, 1);
         ask(&app, Method::POST, &path, &secret, json!({ "comment": "" })).await.is(403);
         assert_eq!(refusals(&app).await, 2);
@@ -127,6 +138,33 @@ on_both! {
         // A clock put back before the token was made.
         app.clock.advance(-60 * DAY_MS);
         assert_eq!(reads(&app, &secret).await, 401);
+    }
+
+    async fn what_happens_at_one_instance_counts_at_the_next_request_of_another(app: TestApp) {
+        let other = app.beside().await;
+        let (first, secret) = made(&app, HANAKO, &wish("staff", &app.company, &[])).await;
+        assert_eq!((reads(&app, &secret).await, reads(&other, &secret).await), (200, 200));
+        revoke_token(&app.ctx(HANAKO), &first).await.unwrap();
+        assert_eq!(reads(&other, &secret).await, 401);
+        let (_, secret) = made(&other, TARO, &wish("manager", &app.company, &[])).await;
+        let taro = app.account(TARO).to_owned();
+        assert_eq!(reads(&app, &secret).await, 200);
+        crate::identity::suspend(&other.ctx(HANAKO), &taro, "").await.unwrap();
+        assert_eq!(reads(&app, &secret).await, 401);
+        crate::identity::unsuspend(&app.ctx(HANAKO), &taro, "").await.unwrap();
+        assert_eq!(reads(&other, &secret).await, 200);
+        let grants = crate::access::own_grants(&app.ctx(TARO)).await.unwrap();
+        crate::access::end_grant(&app.ctx(HANAKO), &taro, &grants[0].id, "").await.unwrap();
+        assert_eq!((reads(&app, &secret).await, reads(&other, &secret).await), (401, 401));
+        // One who is suspended by provisioning is no owner either.
+        let (_, secret) = made(&app, JIRO, &wish("staff", &app.company, &[])).await;
+        let scim = NewToken { purpose: "scim".to_owned(), ..wish("", "", &[]) };
+        let (_, provisioner) = made(&app, HANAKO, &scim).await;
+        assert_eq!(reads(&other, &secret).await, 200);
+        let off = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
+        let path = format!("{}/{}", "/scim/v2/Users", app.account(JIRO));
+        ask(&app, Method::PATCH, &path, &provisioner, off).await.is(200);
+        assert_eq!(reads(&other, &secret).await, 401);
     }
 
     async fn nobody_gives_a_token_more_than_they_may(app: TestApp) {

@@ -2,11 +2,11 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use platform::{Actor, Ctx, Error, Language, Via};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +18,8 @@ use crate::federation::store::{Group, Person};
 use crate::federation::{Purpose, find_machine, scim_filter};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// Why somebody stays inactive: an administrator of Rashin suspended them, and only one can end that.
+const SUSPENSION: &str = "urn:ietf:params:scim:schemas:extension:rashin:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 /// The routes.
@@ -30,6 +32,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/scim/v2/Users/{id}", get(show_person).put(replace_person).patch(patch_person).delete(remove_person))
         .route("/scim/v2/Groups", get(list_groups).post(add_group))
         .route("/scim/v2/Groups/{id}", get(show_group).put(replace_group).patch(patch_group).delete(remove_group))
+        .method_not_allowed_fallback(refuse_method)
+        .route("/scim/v2/{*rest}", any(show_nothing))
 }
 
 /// An answer with its status.
@@ -115,12 +119,17 @@ impl Provisioner {
     }
 
     fn person(&self, person: &Person) -> Value {
-        json!({
+        let mut shown = json!({
             "schemas": [USER], "id": person.id, "externalId": person.external_id, "userName": person.email,
             "displayName": person.name, "name": { "formatted": person.name }, "active": !person.suspended,
             "emails": [{ "value": person.email, "type": "work", "primary": true }],
             "meta": self.meta("User", "Users", &person.id, person.made_at_ms, person.changed_at_ms),
-        })
+        });
+        if person.by_hand {
+            shown["schemas"] = json!([USER, SUSPENSION]);
+            shown[SUSPENSION] = json!({ "suspendedBy": "administrator" });
+        }
+        shown
     }
 
     fn group(&self, group: &Group) -> Value {
@@ -134,8 +143,18 @@ impl Provisioner {
     }
 }
 
-fn body(bytes: &Bytes) -> Result<Value, Said> {
-    serde_json::from_slice(bytes).map_err(|_| unreadable("invalidSyntax"))
+/// A body of JSON.
+struct Sent(Value);
+
+impl FromRequest<App> for Sent {
+    type Rejection = Said;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Said> {
+        let bytes = Bytes::from_request(request, app).await;
+        let bytes =
+            bytes.map_err(|refused| failure(refused.into_response().status(), "", "The body was not taken."))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| unreadable("invalidSyntax"))
+    }
 }
 
 /// Query of a list, as text, so that what is no number is told in the form of SCIM.
@@ -145,6 +164,15 @@ struct Page {
     start_index: Option<String>,
     count: Option<String>,
     filter: Option<String>,
+}
+
+impl FromRequestParts<App> for Page {
+    type Rejection = Said;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Said> {
+        let read = Query::<Self>::from_request_parts(parts, app).await;
+        read.map(|Query(page)| page).map_err(|_| unreadable("invalidValue"))
+    }
 }
 
 impl Page {
@@ -218,7 +246,15 @@ async fn list_schemas(_: Provisioner) -> Said {
     list(&Listed { total: 2, start: 1, items }, Value::clone)
 }
 
-async fn list_people(asker: Provisioner, Query(page): Query<Page>) -> Reply {
+async fn show_nothing(_: Provisioner) -> Said {
+    failure(StatusCode::NOT_FOUND, "", "There is no such resource.")
+}
+
+async fn refuse_method(_: Provisioner) -> Said {
+    failure(StatusCode::METHOD_NOT_ALLOWED, "", "This cannot be done to that resource.")
+}
+
+async fn list_people(asker: Provisioner, page: Page) -> Reply {
     let listed = scim::list_people(&asker.ctx, &page.asked(OF_PEOPLE)?).await.map_err(|error| asker.told(error))?;
     Ok(list(&listed, |one| asker.person(one)))
 }
@@ -228,8 +264,8 @@ async fn show_person(asker: Provisioner, Path(id): Path<String>) -> Reply {
     Ok(Said(StatusCode::OK, asker.person(&found)))
 }
 
-async fn add_person(asker: Provisioner, bytes: Bytes) -> Reply {
-    let change = PersonChange::of_resource(&body(&bytes)?).map_err(unreadable)?;
+async fn add_person(asker: Provisioner, Sent(body): Sent) -> Reply {
+    let change = PersonChange::of_resource(&body).map_err(unreadable)?;
     let made = scim::add_person(&asker.ctx, &change).await.map_err(|error| asker.told(error))?;
     Ok(Said(StatusCode::CREATED, asker.person(&made)))
 }
@@ -239,12 +275,12 @@ async fn changed_person(asker: &Provisioner, id: &str, change: &PersonChange) ->
     Ok(Said(StatusCode::OK, asker.person(&now)))
 }
 
-async fn replace_person(asker: Provisioner, Path(id): Path<String>, bytes: Bytes) -> Reply {
-    changed_person(&asker, &id, &PersonChange::of_resource(&body(&bytes)?).map_err(unreadable)?).await
+async fn replace_person(asker: Provisioner, Path(id): Path<String>, Sent(body): Sent) -> Reply {
+    changed_person(&asker, &id, &PersonChange::of_resource(&body).map_err(unreadable)?).await
 }
 
-async fn patch_person(asker: Provisioner, Path(id): Path<String>, bytes: Bytes) -> Reply {
-    changed_person(&asker, &id, &PersonChange::of_patch(&body(&bytes)?).map_err(unreadable)?).await
+async fn patch_person(asker: Provisioner, Path(id): Path<String>, Sent(body): Sent) -> Reply {
+    changed_person(&asker, &id, &PersonChange::of_patch(&body).map_err(unreadable)?).await
 }
 
 /// A person who is removed there is suspended here: what they did stays told in their name.
@@ -253,7 +289,7 @@ async fn remove_person(asker: Provisioner, Path(id): Path<String>) -> Reply {
     changed_person(&asker, &id, &change).await.map(|_| Said(StatusCode::NO_CONTENT, Value::Null))
 }
 
-async fn list_groups(asker: Provisioner, Query(page): Query<Page>) -> Reply {
+async fn list_groups(asker: Provisioner, page: Page) -> Reply {
     let listed = scim::list_groups(&asker.ctx, &page.asked(OF_GROUPS)?).await.map_err(|error| asker.told(error))?;
     Ok(list(&listed, |one| asker.group(one)))
 }
@@ -263,8 +299,8 @@ async fn show_group(asker: Provisioner, Path(id): Path<String>) -> Reply {
     Ok(Said(StatusCode::OK, asker.group(&found)))
 }
 
-async fn add_group(asker: Provisioner, bytes: Bytes) -> Reply {
-    let change = GroupChange::of_resource(&body(&bytes)?).map_err(unreadable)?;
+async fn add_group(asker: Provisioner, Sent(body): Sent) -> Reply {
+    let change = GroupChange::of_resource(&body).map_err(unreadable)?;
     let made = scim::add_group(&asker.ctx, &change).await.map_err(|error| asker.told(error))?;
     Ok(Said(StatusCode::CREATED, asker.group(&made)))
 }
@@ -274,12 +310,12 @@ async fn changed_group(asker: &Provisioner, id: &str, change: &GroupChange) -> R
     Ok(Said(StatusCode::OK, asker.group(&now)))
 }
 
-async fn replace_group(asker: Provisioner, Path(id): Path<String>, bytes: Bytes) -> Reply {
-    changed_group(&asker, &id, &GroupChange::of_resource(&body(&bytes)?).map_err(unreadable)?).await
+async fn replace_group(asker: Provisioner, Path(id): Path<String>, Sent(body): Sent) -> Reply {
+    changed_group(&asker, &id, &GroupChange::of_resource(&body).map_err(unreadable)?).await
 }
 
-async fn patch_group(asker: Provisioner, Path(id): Path<String>, bytes: Bytes) -> Reply {
-    changed_group(&asker, &id, &GroupChange::of_patch(&body(&bytes)?).map_err(unreadable)?).await
+async fn patch_group(asker: Provisioner, Path(id): Path<String>, Sent(body): Sent) -> Reply {
+    changed_group(&asker, &id, &GroupChange::of_patch(&body).map_err(unreadable)?).await
 }
 
 async fn remove_group(asker: Provisioner, Path(id): Path<String>) -> Reply {

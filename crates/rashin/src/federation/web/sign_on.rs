@@ -71,12 +71,24 @@ pub(super) async fn choose(asker: Asker, Query(choice): Query<Choice>) -> Answer
     }
 }
 
+/// Whether a page of another site sent the browser here: then nobody is signed in before they say so themselves.
+fn is_led_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    site.is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 pub(super) async fn begin(
     State(app): State<App>,
     asker: Asker,
     Path(id): Path<String>,
     Query(choice): Query<Choice>,
+    headers: HeaderMap,
 ) -> Answer<Response> {
+    if is_led_from_elsewhere(&headers) {
+        let provider = providers::provider(&asker.ctx, &id).await?;
+        let next = encode(local_path(&choice.next));
+        return Ok(Html(DoorPage { page: asker.page, id, name: provider.name, next }).into_response());
+    }
     match sign_on::begin(&asker.ctx, &app.sign_on, &id, local_path(&choice.next)).await {
         Ok(begun) => {
             let cookie = browser_cookie(&app, &begun.browser);
