@@ -2,6 +2,7 @@
 """Checks what `rashin log export FOLDER` wrote, without a line of the program that wrote it.
 
 Usage: script/verify-log.py FOLDER [KEY]   KEY: the key of the log `all`, kept from elsewhere; else the one in FOLDER.
+A folder with one log alone, as one takes along on the page, is checked for itself.
 For each log: signature of the checkpoint (Ed25519), every entry, every tile, the root. For the log of all
 checkpoints: each of them is signed and says of its log what the entries say. Standard library only.
 """
@@ -112,10 +113,12 @@ def check(log, key):
     return name, roots, texts
 
 def main(folder, given=None):
-    text = given or read(folder, "all", "key").decode().strip()
+    found = sorted(os.listdir(folder))
+    first = found[0] if len(found) == 1 else "all"
+    text = given or read(folder, first, "key").decode().strip()
     key = base64.b64decode(text.split("+", 2)[2])[1:]
-    logs = {name: (roots, texts) for name, roots, texts in (check(os.path.join(folder, log), key) for log in sorted(os.listdir(folder)))}
-    for note in logs[text.split("+")[0]][1]:
+    logs = {name: (roots, texts) for name, roots, texts in (check(os.path.join(folder, log), key) for log in found)}
+    for note in logs[text.split("+")[0]][1] if first == "all" else []:
         name = note.decode().split("\n")[0]
         size, root = opened(note.decode(), name, key)
         if size and logs[name][0][size - 1] != root: raise ValueError(f"{name}: was rewritten before entry {size}")

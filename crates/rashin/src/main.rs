@@ -147,6 +147,12 @@ struct ServeArgs {
     /// How far providers of single sign-on are asked: outside, private (one's own network too), loopback (tests)
     #[arg(long, default_value = "outside", value_parser = reach)]
     sign_on_reach: Reach,
+    /// Witness that signs checkpoints of the log: its key and address; may be given several times
+    #[arg(long, env = "RASHIN_WITNESS", value_delimiter = ',', value_name = "KEY@ADDRESS")]
+    witness: Vec<audit_log::witnesses::Known>,
+    /// How far witnesses are asked: outside, private (one's own network too), loopback (tests)
+    #[arg(long, default_value = "outside", value_parser = reach)]
+    witness_reach: Reach,
     /// On an empty database: load the fictional sample companies
     #[arg(long)]
     sample: bool,
@@ -162,6 +168,7 @@ async fn run_server(args: ServeArgs) -> Result<()> {
     let mut app = serve::open(&place).await?;
     app.mail = mail;
     app.front = Arc::new(Front { trusted: args.trusted_proxy, metrics_token: args.metrics_token });
+    app.witnesses = audit_log::Witnesses { known: args.witness, reach: args.witness_reach };
     app.sign_on.fetcher = Fetcher::new(args.sign_on_reach)?;
     if args.sample {
         rashin::sample::load(&app).await?;

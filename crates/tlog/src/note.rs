@@ -110,6 +110,12 @@ impl Verifier {
         &self.name
     }
 
+    /// Whether it is the key of a witness, which signs the moment too.
+    #[must_use]
+    pub fn is_witness(&self) -> bool {
+        self.kind == COSIGNATURE
+    }
+
     /// The number that stands before its signatures.
     #[must_use]
     pub fn id(&self) -> u32 {

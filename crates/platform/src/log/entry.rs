@@ -206,6 +206,17 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_fits_up_to_the_length_that_a_bundle_takes() {
+        let mut fitting = entry(None, 1, "{}");
+        let room = LENGTH_LIMIT - fitting.leaf().len();
+        fitting.reason.push_str(&"x".repeat(room));
+        assert_eq!(fitting.leaf().len(), LENGTH_LIMIT);
+        assert_eq!(fitting.fitting_leaf().unwrap(), fitting.leaf());
+        fitting.reason.push('x');
+        assert!(matches!(fitting.fitting_leaf(), Err(Error::Invalid(_))));
+    }
+
+    #[test]
     fn commitments_hide_values_and_bind_them() {
         let one = Fact { salt: "00".repeat(16), value: json!("x") };
         let salted = Fact { salt: "01".repeat(16), ..one.clone() };

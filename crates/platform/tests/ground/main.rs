@@ -5,6 +5,8 @@
 mod scratch;
 
 mod deeds;
+mod guards;
+mod keeping;
 mod migrations;
 mod writer;
 

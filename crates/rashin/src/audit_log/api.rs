@@ -3,14 +3,16 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::actions::{Entry, Filter};
-use super::proofs::{self, Consistency, Inclusion};
+use super::proofs::{self, Consistency, Inclusion, Witnessed};
 use super::verify::{self, Report};
+use super::{export, web};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, SignedIn};
 
@@ -24,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(prove_growth))
         .routes(routes!(get_checkpoint))
         .routes(routes!(verify_log))
+        .routes(routes!(list_witnessed))
+        .routes(routes!(take_log))
 }
 
 /// Entries of the log, newest first, 50 at a time
@@ -95,4 +99,18 @@ async fn get_checkpoint(SignedIn(asker): SignedIn) -> Answer<Json<Option<String>
 async fn verify_log(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Json<Report>> {
     let verdict = verify::own(&asker.ctx, &app.log_key).await?;
     Ok(Json(verdict.report(|message| app.texts.show(asker.language, message))))
+}
+
+/// What the witnesses signed last, each with the proof that one's own log is in it
+#[utoipa::path(get, path = "/audit-log/witnesses", tag = "audit-log",
+    responses((status = 200, body = Vec<Witnessed>), (status = 403, body = Problem)))]
+async fn list_witnessed(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Json<Vec<Witnessed>>> {
+    Ok(Json(proofs::witnessed(&asker.ctx, &app.data).await?))
+}
+
+/// One's own log as tlog-tiles in a tar file, to be checked with other tools
+#[utoipa::path(get, path = "/audit-log/tiles", tag = "audit-log",
+    responses((status = 200, content_type = "application/x-tar", body = Vec<u8>), (status = 403, body = Problem)))]
+async fn take_log(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
+    Ok(web::download(export::own(&asker.ctx, &app.log_key, &app.data).await?)?)
 }

@@ -44,6 +44,8 @@ pub enum Command {
     },
     /// The newest signed checkpoint
     Checkpoint,
+    /// What the witnesses signed: with --as as far as it is about one's own log, else how it stands with each
+    Witnesses,
     /// Compute the log again and say what is wrong: one's own with --as, else all of the installation
     Verify,
     /// Erase values of an entry; the entry and its proof stay
@@ -98,11 +100,12 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let note = proofs::checkpoint(ctx).await?;
             desk.say(&note, || note.iter().map(|note| note.trim_end().to_owned()).collect())
         }
+        Command::Witnesses => run_witnesses(desk).await,
         Command::Verify => run_verify(desk).await,
         Command::Erase { entry, name, reason } => super::erase(ctx, &entry, name.as_deref(), &reason).await,
         Command::Export { folder } => {
             sign_due(&system, &desk.app.log_key).await?;
-            let exported = super::export::export(&system, &desk.app.log_key, &folder).await?;
+            let exported = super::export::export(&system, &desk.app.log_key, &desk.app.data, &folder).await?;
             desk.say(&exported, || exported.iter().map(|log| format!("{}  {}", log.size, log.folder)).collect())
         }
         Command::Forward { to, position, follow } => {
@@ -124,6 +127,26 @@ fn line(entry: &super::Entry) -> String {
         "{seq}  {}  {}  {}  {} {}  {}",
         entry.at_ms, entry.actor_name, entry.act, entry.object_kind, entry.object_id, entry.id
     )
+}
+
+async fn run_witnesses(desk: &Desk) -> Result<()> {
+    let moment = |at_ms: i64| jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string();
+    if desk.ctx.account().is_ok() {
+        let found = proofs::witnessed(&desk.ctx, &desk.app.data).await?;
+        let line = |one: &proofs::Witnessed| {
+            let size = one.own.as_ref().map_or(0, |own| own.size);
+            format!("{}  {}  {size}", one.witness, one.at_ms.map_or_else(|| "-".to_owned(), moment))
+        };
+        return desk.say(&found, || found.iter().map(line).collect());
+    }
+    let found = super::standings(&desk.app.data)?;
+    let line = |one: &super::Standing| {
+        let (size, at) =
+            one.cosigned.as_ref().map_or((0, "-".to_owned()), |signed| (signed.size, moment(signed.at_ms)));
+        let trouble = one.trouble.as_ref().map_or("", |trouble| trouble.what.as_str());
+        format!("{}  {at}  {size}  {}  {trouble}", one.name(), one.address).trim_end().to_owned()
+    };
+    desk.say(&found, || found.iter().map(line).collect())
 }
 
 /// Fails where something is wrong, after saying all of it.

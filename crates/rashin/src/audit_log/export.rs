@@ -1,14 +1,17 @@
-//! All logs of the installation as files that others can read and check (C2SP tlog-tiles).
+//! Logs as files that others can read and check (C2SP tlog-tiles): all of the installation into a folder, or one's own
+//! as a tar file.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use platform::log::ALL_CHECKPOINTS;
-use platform::{Ctx, Error, Result, log};
+use platform::{Ctx, Error, Result, log, new_id};
 use serde::Serialize;
 use tlog::{Hash, Node, Range, TILE_WIDTH, Tile};
 
-use super::{LogKey, store};
+use super::actions::readable;
+use super::store::Newest;
+use super::{LogKey, proofs, store, witnesses};
 
 /// One log that was written.
 #[derive(Debug, Serialize)]
@@ -19,9 +22,37 @@ pub struct Exported {
     pub size: i64,
 }
 
-/// Writes every log that has a checkpoint: `checkpoint`, `key`, `tile/…`.
-pub async fn export(system: &Ctx, key: &LogKey, folder: &Path) -> Result<Vec<Exported>> {
+/// Where files go.
+enum Place<'a> {
+    Folder(&'a Path),
+    Tar(Box<tar::Builder<File>>),
+}
+
+impl Place<'_> {
+    fn put(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let mut put = || -> std::io::Result<()> {
+            match self {
+                Self::Folder(folder) => {
+                    let path = folder.join(path);
+                    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+                    fs::write(path, bytes)
+                }
+                Self::Tar(tar) => {
+                    let mut header = tar::Header::new_ustar();
+                    header.set_size(bytes.len() as u64);
+                    header.set_mode(0o644);
+                    tar.append_data(&mut header, path, bytes)
+                }
+            }
+        };
+        put().map_err(|error| Error::internal(format!("{}: {error}", path.display())))
+    }
+}
+
+/// Writes every log that has a checkpoint: `checkpoint`, `key`, `tile/…`, and what witnesses signed.
+pub async fn export(system: &Ctx, key: &LogKey, data: &Path, folder: &Path) -> Result<Vec<Exported>> {
     let mut exported = Vec::new();
+    let mut place = Place::Folder(folder);
     for log in store::logs(system).await? {
         let Some(newest) = store::newest_checkpoint(system, &log).await? else { continue };
         let name = match log.as_str() {
@@ -29,47 +60,83 @@ pub async fn export(system: &Ctx, key: &LogKey, folder: &Path) -> Result<Vec<Exp
             ALL_CHECKPOINTS => "all",
             tenant => tenant,
         };
-        let below = folder.join(name);
-        write(&below.join("checkpoint"), newest.note.as_bytes())?;
-        write(&below.join("key"), format!("{}\n", key.verifier(&log)?).as_bytes())?;
-        let size = u64::try_from(newest.size).map_err(Error::internal)?;
-        for tile in tlog::tiles(size) {
-            write(&below.join(tile.path()), &hashes(system, &log, &tile).await?)?;
-        }
-        for tile in tlog::entries_tiles(size) {
-            write(&below.join(tlog::entries_path(&tile)), &entries(system, &log, &tile).await?)?;
+        write(system, key, &log, &newest, Path::new(name), &mut place).await?;
+        if log == ALL_CHECKPOINTS {
+            for standing in witnesses::standings(data)? {
+                if let Some(cosigned) = &standing.cosigned {
+                    place.put(&Path::new(name).join(file_of(&standing.key)), cosigned.note.as_bytes())?;
+                }
+            }
         }
         exported.push(Exported { folder: name.to_owned(), size: newest.size });
     }
     Ok(exported)
 }
 
-async fn hashes(system: &Ctx, log: &str, tile: &Tile) -> Result<Vec<u8>> {
+/// One's own log up to its newest checkpoint, with what witnesses signed and the proofs that it is in there.
+pub async fn own(ctx: &Ctx, key: &LogKey, data: &Path) -> Result<File> {
+    let tenant_id = readable(ctx).await?.to_owned();
+    let path = data.join(format!("log-{}.tar", new_id(ctx)?));
+    let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(Error::internal)?;
+    // What is open stays readable; nothing of it stays behind.
+    fs::remove_file(&path).map_err(Error::internal)?;
+    let mut place = Place::Tar(Box::new(tar::Builder::new(file)));
+    if let Some(newest) = store::newest_checkpoint(ctx, &tenant_id).await? {
+        let folder = PathBuf::from(&tenant_id);
+        write(ctx, key, &tenant_id, &newest, &folder, &mut place).await?;
+        for witnessed in proofs::witnessed(ctx, data).await? {
+            let text = serde_json::to_vec_pretty(&witnessed).map_err(Error::internal)?;
+            place.put(&folder.join(format!("{}.json", file_of(&witnessed.key))), &text)?;
+        }
+    }
+    let Place::Tar(tar) = place else { return Err(Error::internal("no tar file")) };
+    let mut file = tar.into_inner().map_err(Error::internal)?;
+    std::io::Seek::rewind(&mut file).map_err(Error::internal)?;
+    Ok(file)
+}
+
+/// `cosigned/NAME-ID`: a name of a key may hold what a file's may not.
+fn file_of(key: &str) -> String {
+    let mut parts = key.split('+');
+    let name = parts.next().unwrap_or("").replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.', "-");
+    format!("cosigned/{name}-{}", parts.next().unwrap_or(""))
+}
+
+async fn write(ctx: &Ctx, key: &LogKey, log: &str, newest: &Newest, below: &Path, place: &mut Place<'_>) -> Result<()> {
+    place.put(&below.join("checkpoint"), newest.note.as_bytes())?;
+    place.put(&below.join("key"), format!("{}\n", key.verifier(log)?).as_bytes())?;
+    let size = u64::try_from(newest.size).map_err(Error::internal)?;
+    for tile in tlog::tiles(size) {
+        if tile.level == 0 {
+            // Also the bundle of the same entries, read once.
+            let texts = entries(ctx, log, &tile).await?;
+            let hashes: Vec<u8> = texts.iter().flat_map(|text| tlog::leaf_hash(text.as_bytes()).0).collect();
+            place.put(&below.join(tile.path()), &hashes)?;
+            place.put(&below.join(tlog::entries_path(&tile)), &tlog::bundle(&texts).map_err(Error::internal)?)?;
+        } else {
+            place.put(&below.join(tile.path()), &hashes(ctx, log, &tile).await?)?;
+        }
+    }
+    Ok(())
+}
+
+async fn hashes(ctx: &Ctx, log: &str, tile: &Tile) -> Result<Vec<u8>> {
     let first = tile.index * TILE_WIDTH;
     let range = |index: u64| {
         let Node { level, index } = Node { level: 8 * tile.level, index };
         Range { start: index << level, end: (index + 1) << level }
     };
     let ranges: Vec<Range> = (first..first + tile.width).map(range).collect();
-    let found = log::prove(&mut system.reader(), log, &ranges).await?;
+    let found = log::prove(&mut ctx.reader(), log, &ranges).await?;
     Ok(found.iter().flat_map(|Hash(bytes)| *bytes).collect())
 }
 
-async fn entries(system: &Ctx, log: &str, tile: &Tile) -> Result<Vec<u8>> {
+async fn entries(ctx: &Ctx, log: &str, tile: &Tile) -> Result<Vec<String>> {
     let behind = i64::try_from(tile.index * TILE_WIDTH).map_err(Error::internal)?;
     let limit = i64::try_from(tile.width).map_err(Error::internal)?;
-    let texts: Vec<String> = if log == ALL_CHECKPOINTS {
-        store::checkpoints(system, behind, limit).await?.into_iter().map(|kept| kept.note).collect()
+    if log == ALL_CHECKPOINTS {
+        Ok(store::checkpoints(ctx, behind, limit).await?.into_iter().map(|kept| kept.note).collect())
     } else {
-        store::stretch(system, log, behind, limit).await?.into_iter().map(|kept| kept.entry.leaf()).collect()
-    };
-    tlog::bundle(&texts).map_err(Error::internal)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || {
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
-        fs::write(path, bytes)
-    };
-    write().map_err(|error: std::io::Error| Error::internal(format!("{}: {error}", path.display())))
+        Ok(store::stretch(ctx, log, behind, limit).await?.into_iter().map(|kept| kept.entry.leaf()).collect())
+    }
 }

@@ -18,6 +18,7 @@ pub mod store;
 pub mod verify;
 pub mod web;
 pub mod witness;
+pub mod witnesses;
 
 #[cfg(test)]
 mod tests;
@@ -25,3 +26,4 @@ mod tests;
 pub use actions::{Entry, Filter, entries, entry, erase};
 pub use checkpoints::{Halt, halts, sign_due};
 pub use key::LogKey;
+pub use witnesses::{Standing, Witnesses, standings};

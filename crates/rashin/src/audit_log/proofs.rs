@@ -1,12 +1,15 @@
 //! Proofs anybody can check: that an entry is in the log, that the log only grew.
 
+use std::path::Path;
+
+use platform::log::ALL_CHECKPOINTS;
 use platform::{Ctx, Error, Message, Result, log};
 use serde::Serialize;
 use tlog::{Hash, Note};
 use utoipa::ToSchema;
 
 use super::actions::{Entry, entry, readable};
-use super::{checkpoints, store};
+use super::{checkpoints, store, witnesses};
 
 /// That an entry is in the log a checkpoint tells of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -37,6 +40,36 @@ pub struct Consistency {
     /// Root at the larger number, hexadecimal.
     pub root: String,
     /// Hashes of the proof (RFC 9162), hexadecimal.
+    pub proof: Vec<String>,
+}
+
+/// What a witness signed, as far as it says something about the asker's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Witnessed {
+    /// Name of the witness.
+    pub witness: String,
+    /// Its key.
+    pub key: String,
+    /// When it signed last, milliseconds since 1970; none if it never did.
+    pub at_ms: Option<i64>,
+    /// The checkpoint of the log of all checkpoints, with its signature.
+    pub checkpoint: Option<String>,
+    /// The asker's newest checkpoint in there.
+    pub own: Option<InAll>,
+}
+
+/// That a checkpoint of the asker's log is in the log of all checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct InAll {
+    /// Number of entries the checkpoint tells of.
+    pub size: i64,
+    /// Its number in the log of all checkpoints, from 1; its text is the leaf.
+    pub number: i64,
+    /// Number of checkpoints that were signed by the witness.
+    pub all: i64,
+    /// The checkpoint.
+    pub checkpoint: String,
+    /// Neighbouring hashes from the leaf upwards, hexadecimal.
     pub proof: Vec<String>,
 }
 
@@ -89,4 +122,33 @@ pub async fn consistency(ctx: &Ctx, old: i64, size: i64) -> Result<Consistency> 
     tlog::verify_consistency(small, large, &roots[0], &roots[1], &proof)
         .map_err(|_| Error::conflict("error-log-changed"))?;
     Ok(Consistency { old, size, old_root: roots[0].to_hex(), root: roots[1].to_hex(), proof: hex_of(&proof) })
+}
+
+/// What the witnesses signed last, each with the proof that the asker's log is in it.
+pub async fn witnessed(ctx: &Ctx, data: &Path) -> Result<Vec<Witnessed>> {
+    let tenant_id = readable(ctx).await?;
+    let mut found = Vec::new();
+    for standing in witnesses::standings(data)? {
+        let (witness, key) = (standing.name().to_owned(), standing.key);
+        let (mut at_ms, mut checkpoint, mut own) = (None, None, None);
+        if let Some(cosigned) = standing.cosigned {
+            own = in_all(ctx, tenant_id, &cosigned.note).await?;
+            (at_ms, checkpoint) = (Some(cosigned.at_ms), Some(cosigned.note));
+        }
+        found.push(Witnessed { witness, key, at_ms, checkpoint, own });
+    }
+    Ok(found)
+}
+
+/// Proves the newest checkpoint of a log that is in a checkpoint of all.
+async fn in_all(ctx: &Ctx, log: &str, note: &str) -> Result<Option<InAll>> {
+    let told = Note::parse(note).and_then(|note| tlog::Checkpoint::parse(&note.text)).map_err(Error::internal)?;
+    let all = i64::try_from(told.size).map_err(Error::internal)?;
+    let Some((kept, number)) = store::checkpoint_within(ctx, log, all).await? else { return Ok(None) };
+    let index = size_of(number - 1)?;
+    let ranges = tlog::inclusion_ranges(index, told.size).map_err(Error::internal)?;
+    let proof = log::prove(&mut ctx.reader(), ALL_CHECKPOINTS, &ranges).await?;
+    tlog::verify_inclusion(index, told.size, &tlog::leaf_hash(kept.note.as_bytes()), &proof, &told.root)
+        .map_err(|_| Error::conflict("error-log-changed"))?;
+    Ok(Some(InAll { size: kept.size, number, all, checkpoint: kept.note, proof: hex_of(&proof) }))
 }

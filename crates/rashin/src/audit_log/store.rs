@@ -30,6 +30,7 @@ statements! {
     HEAD = "SELECT size, roots FROM audit_heads WHERE tenant_id = $1";
     NODES = "SELECT level, place, hash FROM audit_nodes WHERE tenant_id = $1 ORDER BY level, place";
     NEWEST_CHECKPOINT = "SELECT size, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1";
+    CHECKPOINT_WITHIN = "SELECT size, note, number FROM audit_checkpoints WHERE tenant_id = $1 AND number <= $2 ORDER BY number DESC LIMIT 1";
     CHECKPOINTS = "SELECT tenant_id, size, root, at_ms, note, number, leaf_hash FROM audit_checkpoints WHERE number > $1 \
         ORDER BY number LIMIT $2";
     ANY_CHECKPOINT = "SELECT 1 AS n FROM audit_checkpoints LIMIT 1";
@@ -158,6 +159,12 @@ pub(super) async fn nodes(ctx: &Ctx, log: &str) -> Result<Vec<(i64, i64, String)
 pub(super) async fn newest_checkpoint(ctx: &Ctx, log: &str) -> Result<Option<Newest>> {
     let newest = |row: Row| Ok(Newest { size: row.int("size")?, note: row.text("note")? });
     ctx.row(&NEWEST_CHECKPOINT, &[log.into()]).await?.map(newest).transpose()
+}
+
+/// The newest checkpoint of a log among the first of all checkpoints, with its number among them.
+pub(super) async fn checkpoint_within(ctx: &Ctx, log: &str, first: i64) -> Result<Option<(Newest, i64)>> {
+    let found = |row: Row| Ok((Newest { size: row.int("size")?, note: row.text("note")? }, row.int("number")?));
+    ctx.row(&CHECKPOINT_WITHIN, &[log.into(), first.into()]).await?.map(found).transpose()
 }
 
 /// Checkpoints of all logs behind a number, in order.

@@ -1,5 +1,6 @@
 //! Reading the log, on both databases.
 
+mod asking;
 mod forwarding;
 mod proving;
 mod tampering;

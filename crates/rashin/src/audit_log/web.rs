@@ -1,18 +1,20 @@
 //! The pages of the log.
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use platform::{Error, Object};
 use serde::Deserialize;
+use tokio_util::io::ReaderStream;
 
 use super::actions::{Entry, Filter, PAGE_SIZE};
-use super::acts;
-use super::proofs::{self, Consistency, Inclusion};
+use super::proofs::{self, Consistency, Inclusion, Witnessed};
 use super::verify::{self, Report};
+use super::{acts, export};
 use crate::face::page::Faults;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, page::encode};
 
@@ -21,6 +23,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/audit-log", get(show_log))
         .route("/audit-log/check", get(show_check))
+        .route("/audit-log/tiles", get(take_log))
         .route("/audit-entries/{id}", get(show_entry))
         .route("/audit-entries/{id}/erasure", post(erase_values))
 }
@@ -128,6 +131,7 @@ async fn erase_values(
 struct CheckPage {
     page: Page,
     checkpoint: Option<String>,
+    witnessed: Vec<Witnessed>,
     sizes: Sizes,
     growth: Option<Consistency>,
     report: Option<Report>,
@@ -135,6 +139,11 @@ struct CheckPage {
 }
 
 impl CheckPage {
+    #[expect(clippy::unused_self, reason = "the template asks the page")]
+    fn witnessed_text(&self, one: &Witnessed) -> String {
+        serde_json::to_string_pretty(one).unwrap_or_default()
+    }
+
     fn growth_text(&self) -> String {
         self.growth.as_ref().and_then(|growth| serde_json::to_string_pretty(growth).ok()).unwrap_or_default()
     }
@@ -150,6 +159,7 @@ struct Sizes {
 
 async fn show_check(State(app): State<App>, SignedIn(asker): SignedIn, Query(sizes): Query<Sizes>) -> Answer<Response> {
     let checkpoint = proofs::checkpoint(&asker.ctx).await?;
+    let witnessed = proofs::witnessed(&asker.ctx, &app.data).await?;
     let (mut growth, mut faults) = (None, Faults::default());
     if !sizes.old.is_empty() || !sizes.size.is_empty() {
         let number = |text: &str| text.trim().parse().unwrap_or(0);
@@ -165,6 +175,22 @@ async fn show_check(State(app): State<App>, SignedIn(asker): SignedIn, Query(siz
         report = Some(verdict.report(|message| app.texts.show(asker.language, message)));
     }
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Html(CheckPage { page: asker.page, checkpoint, sizes, growth, report, faults });
+    let page = Html(CheckPage { page: asker.page, checkpoint, witnessed, sizes, growth, report, faults });
     Ok((status, page).into_response())
+}
+
+async fn take_log(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
+    Ok(download(export::own(&asker.ctx, &app.log_key, &app.data).await?)?)
+}
+
+/// The file as a stream, to be saved.
+pub(super) fn download(file: std::fs::File) -> platform::Result<Response> {
+    let length = file.metadata().map_err(Error::internal)?.len();
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"rashin-log.tar\"")),
+        (header::CONTENT_LENGTH, HeaderValue::from(length)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+    ];
+    Ok((head, Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)))).into_response())
 }

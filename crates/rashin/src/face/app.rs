@@ -7,7 +7,7 @@ use platform::{Actor, Ctx, Ground, Texts, Via};
 
 use crate::access::Refusals;
 use crate::assessment::evidence::EvidenceFolder;
-use crate::audit_log::LogKey;
+use crate::audit_log::{LogKey, Witnesses};
 use crate::federation::Means;
 use crate::operate::front::Front;
 use crate::operate::mail::Mail;
@@ -30,6 +30,8 @@ pub struct App {
     pub data: Arc<PathBuf>,
     /// Signs checkpoints of the log.
     pub log_key: LogKey,
+    /// Who signs them outside.
+    pub witnesses: Witnesses,
     /// What single sign-on needs.
     pub sign_on: Means,
     /// Reads files from outside.

@@ -95,6 +95,7 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     Ok(App {
         ground,
         log_key,
+        witnesses: audit_log::Witnesses::default(),
         texts: texts::texts(),
         refusals,
         evidence: EvidenceFolder::below(&place.data),
@@ -175,10 +176,13 @@ pub async fn listen(app: App, address: SocketAddr, tls: Option<Tls>) -> Result<(
     let _hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
     let gatherer = tokio::spawn(enter_refusals(app.clone()));
     let upkeep = tokio::spawn(audit_log::checkpoints::keep_signing(app.system(), app.log_key.clone()));
+    let (data, witnesses) = (app.data.to_path_buf(), app.witnesses.clone());
+    let asking = tokio::spawn(audit_log::witnesses::keep_asking(app.system(), app.log_key.clone(), data, witnesses));
     let served = answer(listener, app.clone(), tls).await;
     gatherer.abort();
     access::enter_gathered(&app.system(), &app.refusals, true).await?;
     upkeep.abort();
+    asking.abort();
     served
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openidconnect::reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use openidconnect::reqwest::{Client, RequestBuilder, redirect::Policy};
+use openidconnect::reqwest::{Client, RequestBuilder, Response, redirect::Policy};
 use openidconnect::url::{Host, Url};
 use platform::{Error, Result};
 
@@ -145,6 +145,10 @@ fn is_json(kind: &str) -> bool {
 /// Why nothing came, as a word for the log.
 pub type Trouble = &'static str;
 
+fn failed(error: &openidconnect::reqwest::Error) -> Trouble {
+    if error.is_timeout() { "too-slow" } else { "unreachable" }
+}
+
 impl Fetcher {
     /// One that reaches so far.
     pub fn new(reach: Reach) -> Result<Self> {
@@ -179,8 +183,7 @@ impl Fetcher {
     }
 
     async fn answer(request: RequestBuilder) -> Result<Fetched, Trouble> {
-        let failed = |error: openidconnect::reqwest::Error| if error.is_timeout() { "too-slow" } else { "unreachable" };
-        let mut response = request.header("accept", "application/json").send().await.map_err(failed)?;
+        let response = request.header("accept", "application/json").send().await.map_err(|error| failed(&error))?;
         if !response.status().is_success() {
             return Err(if response.status().is_redirection() { "redirected" } else { "answered-with-error" });
         }
@@ -189,19 +192,30 @@ impl Fetcher {
             return Err("not-json");
         }
         let keep_s = keep_s(said("cache-control"));
+        Ok(Fetched { body: Self::body(response).await?, keep_s })
+    }
+
+    async fn body(mut response: Response) -> Result<Vec<u8>, Trouble> {
         let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(failed)? {
+        while let Some(piece) = response.chunk().await.map_err(|error| failed(&error))? {
             if body.len() + piece.len() > MOST_BYTES {
                 return Err("too-large");
             }
             body.extend_from_slice(&piece);
         }
-        Ok(Fetched { body, keep_s })
+        Ok(body)
     }
 
     /// What stands at an address.
     pub async fn get(&self, address: &str) -> Result<Fetched, Trouble> {
         Self::answer(self.client.get(self.checked(address)?)).await
+    }
+
+    /// Status and body of the answer to a text, whatever the status.
+    pub async fn send(&self, address: &str, text: String) -> Result<(u16, Vec<u8>), Trouble> {
+        let request = self.client.post(self.checked(address)?).header("content-type", "text/plain; charset=utf-8");
+        let response = request.body(text).send().await.map_err(|error| failed(&error))?;
+        Ok((response.status().as_u16(), Self::body(response).await?))
     }
 
     /// The answer to a form; name and secret go into the header where `basic` says so.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::mail::{Mail, MailArgs};
 use super::site::{PlaceArgs, Site, is_current, missing_steps, moment};
+use super::tls::{Tls, TlsArgs};
 use super::{schema, store};
 use crate::audit_log;
 use crate::face::texts::texts;
@@ -27,6 +28,8 @@ pub struct DoctorArgs {
     place: PlaceArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// How to answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -73,6 +76,7 @@ pub async fn run(args: DoctorArgs, language: Language) -> Result<bool> {
         Ok(site) => {
             let mut found = look(&site).await;
             found.push(look_at_mail(mail.ok()).await);
+            found.push(look_at_tls(&args.tls));
             site.close().await?;
             found
         }
@@ -115,6 +119,7 @@ pub async fn look(site: &Site) -> Vec<Finding> {
         found.push(look_at_clock(site).await);
         found.push(look_at_evidence(site).await);
         found.push(look_at_log(site).await);
+        found.extend(look_at_witnesses(site));
     }
     found
 }
@@ -259,6 +264,35 @@ async fn look_at_log(site: &Site) -> Finding {
     }
 }
 
+/// Each witness signs; one that says the log was rewritten is heard.
+fn look_at_witnesses(site: &Site) -> Vec<Finding> {
+    let standings = match audit_log::standings(&site.data) {
+        Ok(standings) => standings,
+        Err(error) => return vec![finding("witness", State::Warn, unreachable(&error))],
+    };
+    if standings.is_empty() {
+        return vec![finding("witness", State::Ok, Message::new("doctor-witness-none"))];
+    }
+    let of = |standing: &audit_log::Standing| {
+        let told = |key| {
+            let trouble = standing.trouble.as_ref().map_or("", |trouble| trouble.what.as_str());
+            let message = Message::new(key).with("witness", standing.name()).with("trouble", trouble);
+            message.with("moment", moment(standing.signed_at_ms()))
+        };
+        if standing.accuses() {
+            return finding("witness", State::Fail, told("doctor-witness-fail"));
+        }
+        if standing.trouble.is_some() && site.now_ms() - standing.signed_at_ms() > HOUR_MS {
+            return finding("witness", State::Warn, told("doctor-witness-warn"));
+        }
+        if standing.forgot_at_ms.is_some_and(|at_ms| site.now_ms() - at_ms < 7 * DAY_MS) {
+            return finding("witness", State::Warn, told("doctor-witness-forgot"));
+        }
+        finding("witness", State::Ok, told("doctor-witness-ok"))
+    };
+    standings.iter().map(of).collect()
+}
+
 async fn look_at_evidence(site: &Site) -> Finding {
     let hashes = match store::evidence(&site.ground.db).await {
         Ok(hashes) => hashes,
@@ -283,5 +317,21 @@ pub async fn look_at_mail(mail: Option<Mail>) -> Finding {
         None => finding("mail", State::Ok, Message::new("doctor-mail-none")),
         Some(true) => finding("mail", State::Ok, Message::new("doctor-mail-ok")),
         Some(false) => finding("mail", State::Warn, Message::new("doctor-mail-fail")),
+    }
+}
+
+/// Looks at the files of TLS: a server that runs goes on with those it read, one that starts would not.
+#[must_use]
+pub fn look_at_tls(args: &TlsArgs) -> Finding {
+    match Tls::of(args) {
+        Ok(None) => finding("tls", State::Ok, Message::new("doctor-tls-none")),
+        Ok(Some(_)) => finding("tls", State::Ok, Message::new("doctor-tls-ok")),
+        Err(platform::Error::Invalid(faults)) => {
+            let files: Vec<&str> = faults.iter().map(|fault| fault.value.as_str()).collect();
+            let cause = faults.iter().find_map(|fault| fault.message.args.get("cause")).cloned().unwrap_or_default();
+            let message = Message::new("doctor-tls-fail").with("files", files.join(" ")).with("cause", cause);
+            finding("tls", State::Fail, message)
+        }
+        Err(error) => finding("tls", State::Fail, unreachable(&error)),
     }
 }

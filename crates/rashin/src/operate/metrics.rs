@@ -19,6 +19,7 @@ use prometheus_client::registry::Registry;
 use subtle::ConstantTimeEq;
 
 use super::{front, store};
+use crate::audit_log;
 use crate::face::{Answer, App};
 
 /// Bounds of the latencies, seconds.
@@ -40,6 +41,11 @@ struct Asked {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Build {
     version: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Witness {
+    witness: String,
 }
 
 /// What is counted while the server runs.
@@ -110,9 +116,11 @@ fn holds_token(app: &App, headers: &HeaderMap) -> bool {
 
 async fn text_of(app: &App) -> platform::Result<String> {
     let db = &app.ground.db;
+    let halts = audit_log::halts(&app.system()).await?.len();
     let figures = [
         ("sessions", "Sessions that are open", store::sessions(db, app.ground.clock.now_ms()).await?),
         ("log_entries", "Entries in all logs", store::entries(db).await?),
+        ("log_halts", "Logs that are no longer signed", i64::try_from(halts).map_err(Error::internal)?),
         ("writers", "Writers waiting (SQLite), or connections in use (PostgreSQL)", db.load()),
         ("schema_step", "Newest step of the schema", store::newest_step(db).await?),
     ];
@@ -122,6 +130,7 @@ async fn text_of(app: &App) -> platform::Result<String> {
     let build = Family::<Build, Gauge>::default();
     build.get_or_create(&Build { version: env!("CARGO_PKG_VERSION") }).set(1);
     registry.register("build", "The program", build);
+    register_witnesses(&mut registry, app)?;
     for (name, help, value) in figures {
         let gauge: Gauge = Gauge::default();
         gauge.set(value);
@@ -130,4 +139,22 @@ async fn text_of(app: &App) -> platform::Result<String> {
     let mut text = String::new();
     encode(&mut text, &registry).map_err(Error::internal)?;
     Ok(text)
+}
+
+/// Of each witness: how long ago it signed, and whether it says that the log was rewritten or put back.
+fn register_witnesses(registry: &mut Registry, app: &App) -> platform::Result<()> {
+    let (ages, accusations) = (Family::<Witness, Gauge>::default(), Family::<Witness, Gauge>::default());
+    for standing in audit_log::standings(&app.data)? {
+        let witness = Witness { witness: standing.name().to_owned() };
+        let age_ms = (app.ground.clock.now_ms() - standing.signed_at_ms()).max(0);
+        ages.get_or_create(&witness).set(age_ms / 1000);
+        accusations.get_or_create(&witness).set(i64::from(standing.accuses()));
+    }
+    registry.register("witness_age_seconds", "Since the witness signed last, or was named", ages);
+    registry.register(
+        "witness_accuses",
+        "1 where the witness says that the log was rewritten or put back",
+        accusations,
+    );
+    Ok(())
 }

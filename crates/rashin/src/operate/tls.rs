@@ -37,6 +37,7 @@ pub struct Tls {
     certificate: PathBuf,
     key: PathBuf,
     config: RustlsConfig,
+    look_every: Duration,
 }
 
 impl std::fmt::Debug for Tls {
@@ -50,7 +51,13 @@ impl Tls {
     pub fn of(args: &TlsArgs) -> Result<Option<Self>> {
         let (Some(certificate), Some(key)) = (args.tls_cert.clone(), args.tls_key.clone()) else { return Ok(None) };
         let config = RustlsConfig::from_config(read(&certificate, &key)?);
-        Ok(Some(Self { certificate, key, config }))
+        Ok(Some(Self { certificate, key, config, look_every: LOOK_EVERY }))
+    }
+
+    /// The same, looking at the files as often as a test has patience for.
+    #[cfg(test)]
+    pub(crate) fn looking_every(self, look_every: Duration) -> Self {
+        Self { look_every, ..self }
     }
 
     /// Reads the files again. What cannot be used is told, and what was in use stays.
@@ -70,7 +77,7 @@ impl Tls {
         loop {
             let asked = tokio::select! {
                 _ = hangup.recv() => true,
-                () = tokio::time::sleep(LOOK_EVERY) => false,
+                () = tokio::time::sleep(self.look_every) => false,
             };
             let now = self.changed_at();
             if !asked && now == known {
@@ -114,6 +121,8 @@ fn read(certificate: &PathBuf, key: &PathBuf) -> Result<Arc<ServerConfig>> {
         .with_no_client_auth()
         .with_single_cert(chain, secret)
         .map_err(|error| wrong("--tls-cert", certificate, error.to_string()))?;
+    // The strongest that both speak, whatever the client would rather.
+    config.ignore_client_order = true;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

@@ -128,6 +128,7 @@ const READING: &[&str] = &[
     "log consistency",
     "log checkpoint",
     "log verify",
+    "log witnesses",
     "log export",
     "log forward",
     "assessment list",

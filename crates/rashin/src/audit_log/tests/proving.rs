@@ -166,13 +166,34 @@ on_both! {
         assert!(sign(&app).await > 3);
     }
 
+    async fn ones_own_log_is_taken_along_and_checked_elsewhere(app: TestApp) {
+        let before = std::fs::read_dir(&*app.app.data).unwrap().count();
+        app.get("/audit-log/tiles", AUDITOR).await.is(200);
+        add_units(&app, HANAKO, 300).await;
+        sign(&app).await;
+        let file = app.get("/audit-log/tiles", AUDITOR).await.is(200);
+        assert_eq!((file.header("content-type"), file.header("cache-control")), ("application/x-tar", "no-store"));
+        let folder = tempfile::tempdir().unwrap();
+        tar::Archive::new(file.body.as_slice()).unpack(folder.path()).unwrap();
+        let (sound, said) = second_verifier(folder.path());
+        assert!(sound && said.contains("1 logs"), "{said}");
+        // Nothing of others is in it, and nothing stays behind.
+        let text = String::from_utf8_lossy(&file.body);
+        assert!(text.contains(&app.group) && !text.contains(&app.elsewhere) && !text.contains(OUTSIDER.name));
+        assert_eq!(std::fs::read_dir(&*app.app.data).unwrap().count(), before);
+        let api = app.api(Method::GET, "/audit-log/tiles", AUDITOR, json!(null)).await.is(200);
+        assert_eq!(api.body.len(), file.body.len());
+        app.get("/audit-log/tiles", TARO).await.is(403);
+        app.api(Method::GET, "/audit-log/tiles", JIRO, json!(null)).await.is(403);
+    }
+
     async fn an_export_is_checked_by_the_second_verifier(app: TestApp) {
         add_units(&app, HANAKO, 150).await;
         sign(&app).await;
         add_units(&app, HANAKO, 150).await;
         sign(&app).await;
         let folder = tempfile::tempdir().unwrap();
-        let exported = export::export(&app.app.system(), &app.app.log_key, folder.path()).await.unwrap();
+        let exported = export::export(&app.app.system(), &app.app.log_key, &app.app.data, folder.path()).await.unwrap();
         assert_eq!(exported.len(), 4);
         assert!(exported.iter().any(|log| log.size > 300));
         let (sound, said) = second_verifier(folder.path());
@@ -192,7 +213,7 @@ on_both! {
     }
 }
 
-fn second_verifier(folder: &Path) -> (bool, String) {
+pub(super) fn second_verifier(folder: &Path) -> (bool, String) {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../script/verify-log.py");
     let output = Command::new("python3").arg(script).arg(folder).output().unwrap();
     let said = [output.stdout, output.stderr].concat();

@@ -165,6 +165,7 @@ async fn story(app: TestApp) {
             assert!(faults(&copy, &app.app.ground, key).await > 0, "not found: {sql}");
         }
     }
+    println!("{done} tamperings, {tries} tries: all found");
 }
 
 async fn add_units_elsewhere(app: &TestApp) {

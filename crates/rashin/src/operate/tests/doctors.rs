@@ -26,7 +26,8 @@ on_both! {
         std::fs::set_permissions(&*app.app.data, std::fs::Permissions::from_mode(0o700)).unwrap();
         let found = found(&app).await;
         let abouts: Vec<&str> = found.iter().map(|one| one.about).collect();
-        assert_eq!(abouts, ["folder", "space", "modes", "database", "wall", "integrity", "backup", "clock", "evidence", "log"]);
+        let wanted = ["folder", "space", "modes", "database", "wall", "integrity", "backup", "clock", "evidence", "log", "witness"];
+        assert_eq!(abouts, wanted);
         for one in found.iter().filter(|one| one.about != "space") {
             assert_eq!(one.state, State::Ok, "{one:?}");
         }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 
+use crate::audit_log::witnesses::{Cosigned, Standing, Trouble};
 use crate::operate::front::Front;
 use crate::operate::probe;
 use crate::testing::{HANAKO, NOBODY, PASSWORD, Reply, START_MS, TestApp, conflict, on_both};
@@ -38,6 +39,44 @@ on_both! {
         assert_eq!(reply.json()["state"], "database");
         assert!(!reply.text().contains("migrations"));
         app.get("/health/live", NOBODY).await.is(200);
+    }
+
+    async fn a_log_that_is_not_signed_any_more_is_told_to_whoever_watches(app: TestApp) {
+        let figure = async |app: &TestApp| from(app, HERE, "/metrics", &[]).await.is(200).text();
+        assert_eq!(app.get("/health/log", NOBODY).await.is(200).json()["state"], "signed");
+        assert!(figure(&app).await.contains("rashin_log_halts 0\n"));
+        let group = app.group.as_str();
+        app.damage("INSERT INTO audit_halts (tenant_id, at_ms, why) VALUES ($1, 5, 'the proof is wrong')", &[group.into()]).await;
+        let reply = app.get("/health/log", NOBODY).await.is(503);
+        assert_eq!(reply.json(), serde_json::json!({ "log": false, "state": "halted" }));
+        assert!(figure(&app).await.contains("rashin_log_halts 1\n"));
+        // Nobody is kept from working by it.
+        app.get("/health/ready", NOBODY).await.is(200);
+        app.damage("ALTER TABLE audit_halts RENAME TO lost", &[]).await;
+        assert_eq!(app.get("/health/log", NOBODY).await.is(503).json()["state"], "database");
+    }
+
+    async fn figures_tell_how_long_ago_each_witness_signed(app: TestApp) {
+        let key = |name: &str| tlog::Signer::witness(name, &[1; 32]).unwrap().verifier().to_string();
+        let standing = |name: &str, trouble: Option<&str>, at_ms: Option<i64>| Standing {
+            key: key(name),
+            address: "https://witness.example.jp".into(),
+            since_ms: START_MS - 90_000,
+            cosigned: at_ms.map(|at_ms| Cosigned { size: 3, at_ms, note: String::new() }),
+            trouble: trouble.map(|what| Trouble { what: what.into(), since_ms: START_MS }),
+            forgot_at_ms: None,
+        };
+        let kept = [standing("w/one", None, Some(START_MS - 5_000)), standing("w/two", Some("log-put-back"), None)];
+        std::fs::write(app.app.data.join("witnesses.json"), serde_json::to_vec(&kept).unwrap()).unwrap();
+        let text = from(&app, HERE, "/metrics", &[]).await.is(200).text();
+        for line in [
+            "rashin_witness_age_seconds{witness=\"w/one\"} 5\n",
+            "rashin_witness_age_seconds{witness=\"w/two\"} 90\n",
+            "rashin_witness_accuses{witness=\"w/one\"} 0\n",
+            "rashin_witness_accuses{witness=\"w/two\"} 1\n",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
     }
 
     async fn the_command_asks_a_running_server(app: TestApp) {

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -13,6 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
 
 use crate::face::serve;
+use crate::operate::doctor;
 use crate::operate::front::Front;
 use crate::operate::tls::{Tls, TlsArgs};
 use crate::testing::scratch::scratch_folder;
@@ -120,6 +122,118 @@ on_both! {
         stop.send(()).unwrap();
         serving.await.unwrap().unwrap();
     }
+}
+
+on_both! {
+    async fn a_certificate_replaced_on_disk_is_taken_up_by_itself(app: TestApp) {
+        let folder = scratch_folder();
+        let first = certificate(folder.path());
+        let args = TlsArgs { tls_cert: Some(folder.path().join("cert.pem")), tls_key: Some(folder.path().join("key.pem")) };
+        let tls = Tls::of(&args).unwrap().unwrap().looking_every(Duration::from_millis(1));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let router = serve::router(app.app.clone());
+        let serving = tokio::spawn(tls.serve(listener, router, async { stopped.await.unwrap_or(()) }));
+        let ask = async |root: CertificateDer<'static>| {
+            tokio::task::spawn_blocking(move || https(address, root)).await.unwrap()
+        };
+        // Each question is a whole handshake; the watcher looks many times meanwhile.
+        let shown = async |root: &CertificateDer<'static>| {
+            for _ in 0..2000 {
+                if ask(root.clone()).await.is_ok() {
+                    return true;
+                }
+            }
+            false
+        };
+        assert!(shown(&first).await);
+        let second = certificate(folder.path());
+        assert!(shown(&second).await);
+        ask(first).await.unwrap_err();
+        assert_eq!(doctor::look_at_tls(&args).message.key, "doctor-tls-ok");
+        // A broken one is not taken up, and the doctor says so; the next good one is.
+        std::fs::write(folder.path().join("cert.pem"), "nonsense").unwrap();
+        for _ in 0..20 {
+            assert!(ask(second.clone()).await.unwrap().starts_with("HTTP/1.1 200"));
+        }
+        let said = doctor::look_at_tls(&args);
+        assert_eq!((said.state, said.message.key), (doctor::State::Fail, "doctor-tls-fail"));
+        assert!(said.message.args["files"].ends_with("cert.pem"));
+        let third = certificate(folder.path());
+        assert!(shown(&third).await);
+        assert_eq!(doctor::look_at_tls(&TlsArgs::default()).message.key, "doctor-tls-none");
+        stop.send(()).unwrap();
+        serving.await.unwrap().unwrap();
+    }
+
+    async fn only_tls_1_2_and_1_3_with_sound_ciphers_are_spoken(app: TestApp) {
+        let folder = scratch_folder();
+        let root = certificate(folder.path());
+        let args = TlsArgs { tls_cert: Some(folder.path().join("cert.pem")), tls_key: Some(folder.path().join("key.pem")) };
+        let tls = Tls::of(&args).unwrap().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let router = serve::router(app.app.clone());
+        let serving = tokio::spawn(tls.serve(listener, router, async { stopped.await.unwrap_or(()) }));
+        let spoken = |versions: Vec<&'static rustls::SupportedProtocolVersion>| {
+            let root = root.clone();
+            tokio::task::spawn_blocking(move || handshake(address, root, &versions))
+        };
+        let (version, suite) = spoken(vec![&rustls::version::TLS13, &rustls::version::TLS12]).await.unwrap();
+        assert_eq!(version, rustls::ProtocolVersion::TLSv1_3);
+        assert_eq!(suite, "TLS13_AES_256_GCM_SHA384");
+        let (version, suite) = spoken(vec![&rustls::version::TLS12]).await.unwrap();
+        assert_eq!(version, rustls::ProtocolVersion::TLSv1_2);
+        assert_eq!(suite, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+        // A client that speaks no more than TLS 1.1 or 1.0 is sent away with an alert.
+        for minor in [1, 2] {
+            let answer = tokio::task::spawn_blocking(move || old_hello(address, minor)).await.unwrap();
+            assert!(answer.is_empty() || answer[0] == 0x15, "{answer:?}");
+        }
+        stop.send(()).unwrap();
+        serving.await.unwrap().unwrap();
+    }
+}
+
+/// Version and cipher of a handshake that offers these versions, the weakest ciphers first.
+fn handshake(
+    address: SocketAddr,
+    root: CertificateDer<'static>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> (rustls::ProtocolVersion, String) {
+    let mut roots = RootCertStore::empty();
+    roots.add(root).unwrap();
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.reverse();
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut connection = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    connection.complete_io(&mut socket).unwrap();
+    let suite = format!("{:?}", connection.negotiated_cipher_suite().unwrap().suite());
+    (connection.protocol_version().unwrap(), suite)
+}
+
+/// What the server answers to the first message of a client of TLS 1.`minor - 1`.
+fn old_hello(address: SocketAddr, minor: u8) -> Vec<u8> {
+    let mut hello = vec![3, minor];
+    hello.extend([7; 32]);
+    // No session; AES-128 and AES-256 with CBC and SHA-1; no compression.
+    hello.extend([0, 0, 4, 0, 0x2f, 0, 0x35, 1, 0]);
+    let length = u8::try_from(hello.len()).unwrap();
+    let mut record = vec![0x16, 3, 1, 0, length + 4, 1, 0, 0, length];
+    record.extend(hello);
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.write_all(&record).unwrap();
+    let mut answer = Vec::new();
+    // The server may close before all of it is read.
+    let _ = socket.read_to_end(&mut answer);
+    answer
 }
 
 /// Puts a new certificate and its key into the folder.
