@@ -88,6 +88,7 @@ on_both! {
             let now = get(&app, &secret, &path).await.is(200).json();
             assert_eq!((now["active"].as_bool(), &now[EXTENSION]), (Some(true), &Value::Null));
         }
+        assert!(get(&app, &secret, "/Schemas").await.is(200).text().contains(EXTENSION));
         let told = app.told(&taro, "federation.provision").await;
         assert_eq!(told.iter().filter(|told| told["stays_suspended"] == true).count(), 6);
     }

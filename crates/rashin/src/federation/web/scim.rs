@@ -223,7 +223,8 @@ async fn list_types(_: Provisioner) -> Said {
             "endpoint": endpoint, "schema": schema,
         })
     };
-    let items = vec![kind("User", "/Users", USER), kind("Group", "/Groups", GROUP)];
+    let mut items = vec![kind("User", "/Users", USER), kind("Group", "/Groups", GROUP)];
+    items[0]["schemaExtensions"] = json!([{ "schema": SUSPENSION, "required": false }]);
     list(&Listed { total: 2, start: 1, items }, Value::clone)
 }
 
@@ -242,8 +243,11 @@ async fn list_schemas(_: Provisioner) -> Said {
     person.push(attribute("name", "complex", false, false));
     person.push(attribute("emails", "complex", false, true));
     let group = vec![attribute("displayName", "string", true, false), attribute("members", "complex", false, true)];
-    let items = vec![schema(USER, "User", person), schema(GROUP, "Group", group)];
-    list(&Listed { total: 2, start: 1, items }, Value::clone)
+    let mut suspended_by = attribute("suspendedBy", "string", false, false);
+    suspended_by["mutability"] = json!("readOnly");
+    let suspension = schema(SUSPENSION, "Suspension", vec![suspended_by]);
+    let items = vec![schema(USER, "User", person), schema(GROUP, "Group", group), suspension];
+    list(&Listed { total: 3, start: 1, items }, Value::clone)
 }
 
 async fn show_nothing(_: Provisioner) -> Said {
