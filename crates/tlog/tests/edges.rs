@@ -22,7 +22,7 @@ fn a_hash_is_sixty_four_small_digits() {
     // RFC 6962: the leaf with nothing in it.
     let leaf = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
     assert_eq!(leaf_hash(b"").to_hex(), leaf);
-    let digits: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
+    let digits = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     for piece in digits.as_bytes().chunks(64) {
         let piece = std::str::from_utf8(piece).unwrap();
         assert_eq!(Hash::from_hex(piece).unwrap().to_hex(), piece);

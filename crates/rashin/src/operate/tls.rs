@@ -1,7 +1,7 @@
 //! TLS without a proxy: certificate and key from files, taken up anew when they change.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,12 +31,17 @@ pub struct TlsArgs {
     pub tls_key: Option<PathBuf>,
 }
 
+/// When certificate and key were changed last.
+type Changed = [Option<std::time::SystemTime>; 2];
+
 /// Certificate and key in use.
 #[derive(Clone)]
 pub struct Tls {
     certificate: PathBuf,
     key: PathBuf,
     config: RustlsConfig,
+    /// When the files were changed that were read at the start.
+    read_of: Changed,
     look_every: Duration,
 }
 
@@ -50,8 +55,10 @@ impl Tls {
     /// As the arguments say; none where TLS is not wanted.
     pub fn of(args: &TlsArgs) -> Result<Option<Self>> {
         let (Some(certificate), Some(key)) = (args.tls_cert.clone(), args.tls_key.clone()) else { return Ok(None) };
+        // Before they are read: what comes in between is seen by the first look.
+        let read_of = changed_at(&certificate, &key);
         let config = RustlsConfig::from_config(read(&certificate, &key)?);
-        Ok(Some(Self { certificate, key, config, look_every: LOOK_EVERY }))
+        Ok(Some(Self { certificate, key, config, read_of, look_every: LOOK_EVERY }))
     }
 
     /// The same, looking at the files as often as a test has patience for.
@@ -66,27 +73,30 @@ impl Tls {
         Ok(())
     }
 
-    fn changed_at(&self) -> [Option<std::time::SystemTime>; 2] {
-        [&self.certificate, &self.key].map(|path| std::fs::metadata(path).and_then(|facts| facts.modified()).ok())
-    }
-
-    /// Takes the files up anew whenever they change, or on SIGHUP.
+    /// Takes the files up anew whenever they change, or on SIGHUP. What cannot be used may be half written: it is looked
+    /// at again, and told once.
     async fn watch(self) {
         let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
-        let mut known = self.changed_at();
+        let (mut known, mut told) = (self.read_of, String::new());
         loop {
             let asked = tokio::select! {
                 _ = hangup.recv() => true,
                 () = tokio::time::sleep(self.look_every) => false,
             };
-            let now = self.changed_at();
+            let now = changed_at(&self.certificate, &self.key);
             if !asked && now == known {
                 continue;
             }
-            known = now;
-            match self.renew() {
-                Ok(()) => tracing::warn!("the certificate was taken up anew"),
-                Err(error) => tracing::error!(%error, "the new certificate cannot be used; the one before stays"),
+            match self.renew().map_err(|error| cause_of(&error)) {
+                Ok(()) => {
+                    tracing::warn!("the certificate was taken up anew");
+                    (known, told) = (now, String::new());
+                }
+                Err(error) if error == told => {}
+                Err(error) => {
+                    tracing::error!(error, "the new certificate cannot be used; the one before stays");
+                    told = error;
+                }
             }
         }
     }
@@ -104,6 +114,19 @@ impl Tls {
         handle.graceful_shutdown(Some(LAST_WORDS));
         serving.await.map_err(Error::internal)?.map_err(Error::internal)
     }
+}
+
+/// What is wrong with which file, for the log.
+fn cause_of(error: &Error) -> String {
+    let Error::Invalid(faults) = error else { return error.to_string() };
+    let cause = |fault: &platform::Fault| {
+        format!("{}: {}", fault.value, fault.message.args.get("cause").map_or("", String::as_str))
+    };
+    faults.iter().map(cause).collect::<Vec<_>>().join("; ")
+}
+
+fn changed_at(certificate: &Path, key: &Path) -> Changed {
+    [certificate, key].map(|path| std::fs::metadata(path).and_then(|facts| facts.modified()).ok())
 }
 
 fn read(certificate: &PathBuf, key: &PathBuf) -> Result<Arc<ServerConfig>> {
