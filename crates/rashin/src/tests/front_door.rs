@@ -49,12 +49,6 @@ fn request(method: &Method, path: &str, headers: &[(&str, &str)]) -> Request<Bod
     request.body(Body::empty()).unwrap()
 }
 
-/// Loses a table; on SQLite its name alone means the view that hides it.
-async fn lose(app: &TestApp, on_postgres: &'static str, on_sqlite: &'static str) {
-    let sql = if app.app.ground.db.is_postgres() { on_postgres } else { on_sqlite };
-    app.damage(sql, &[]).await;
-}
-
 on_both! {
     async fn every_route_is_guarded_by_headers(app: TestApp) {
         let all = routes("0");
@@ -120,7 +114,7 @@ on_both! {
     }
 
     async fn our_own_faults_show_a_reference_and_no_cause(app: TestApp) {
-        lose(&app, "DROP TABLE unit_closures", "DROP TABLE main.unit_closures").await;
+        app.lose("unit_closures").await;
         let page = app.get("/units", HANAKO).await.is(500);
         is_guarded(&page, "500");
         assert!(!page.text().contains("unit_closures") && page.text().contains("<code>"));
@@ -131,7 +125,7 @@ on_both! {
     }
 
     async fn a_fault_in_finding_the_session_has_a_face_too(app: TestApp) {
-        lose(&app, "DROP TABLE account_suspensions", "DROP TABLE main.account_suspensions").await;
+        app.lose("account_suspensions").await;
         let page = app.get("/units", HANAKO).await.is(500);
         is_guarded(&page, "500");
         assert!(page.text().contains("<code>"), "{}", page.text());
