@@ -114,7 +114,7 @@ on_both! {
     }
 
     async fn our_own_faults_show_a_reference_and_no_cause(app: TestApp) {
-        app.damage("DROP TABLE unit_closures", &[]).await;
+        app.lose("unit_closures").await;
         let page = app.get("/units", HANAKO).await.is(500);
         is_guarded(&page, "500");
         assert!(!page.text().contains("unit_closures") && page.text().contains("<code>"));
@@ -125,7 +125,7 @@ on_both! {
     }
 
     async fn a_fault_in_finding_the_session_has_a_face_too(app: TestApp) {
-        app.damage("DROP TABLE account_suspensions", &[]).await;
+        app.lose("account_suspensions").await;
         let page = app.get("/units", HANAKO).await.is(500);
         is_guarded(&page, "500");
         assert!(page.text().contains("<code>"), "{}", page.text());

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::coverage::operations;
 use super::sources::page_routes;
-use super::testing::{HANAKO, JIRO, Kind, NOBODY, OUTSIDER, Person, Stage, TARO, TestApp, play};
+use super::testing::{HANAKO, JIRO, Kind, NOBODY, OUTSIDER, PASSWORD, Person, Stage, TARO, TestApp, play};
 use crate::organisation::{self, UnitKind};
 use crate::{access, assessment, catalog};
 
@@ -75,7 +75,8 @@ impl Things {
         };
         let filled = path.replace("{id}", id).replace("{grant}", &self.grant).replace("{item}", "1-1");
         let filled = filled.replace("{area}", "1").replace("{file}", "f").replace("{question}", &first_question().0);
-        filled.replace("{token}", "t").replace("/history", "/history?with=f")
+        let filled = filled.replace("{token}", "t").replace("/history", "/history?with=f");
+        filled.replace("/audit-log/consistency", "/audit-log/consistency?old=1&size=1")
     }
 }
 
@@ -125,6 +126,15 @@ fn form(app: &TestApp) -> Vec<(String, String)> {
     more.into_iter().chain(rest.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
 }
 
+fn provider() -> Json {
+    json!({ "name": "x", "issuer": "https://login.example.jp", "client_id": "x", "client_secret": "x", "domains": ["example.jp"] })
+}
+
+fn installation() -> Json {
+    let person = ("x", "neu@example.jp", "another password");
+    json!({ "token": "t", "organisation": "x", "kind": "company", "name": person.0, "email": person.1, "password": person.2 })
+}
+
 /// A body that fits an API operation.
 fn body(app: &TestApp, method: &str, path: &str) -> Json {
     let has_body = ["POST", "PUT"].contains(&method) || (method, path) == ("DELETE", "/assessments/{id}/submission");
@@ -147,7 +157,17 @@ fn body(app: &TestApp, method: &str, path: &str) -> Json {
         ("/factors/removal", json!({ "reason": "x" })),
         ("/decision", json!({ "agreed": true })),
         ("/password", json!({ "old_password": "wrong", "new_password": "another password" })),
-        ("/assessments", json!({ "unit_id": app.department, "item_set": "benchmark-25", "period": "FY2028" })),
+        ("/assessments", json!({ "unit_id": app.department, "item_set_id": "benchmark-25", "period": "FY2028" })),
+        ("/erasure", json!({ "reason": "x" })),
+        ("/group-roles", json!({ "group": "x", "role": "staff", "unit_id": app.department })),
+        ("/tokens", json!({ "name": "x", "role": "staff", "unit_id": app.department, "days": 30 })),
+        ("/sign-on-providers", provider()),
+        ("/invitations/acceptance", json!({ "token": "t", "name": "x", "password": "another password" })),
+        ("/password-resets", json!({ "token": "t", "password": "another password" })),
+        ("/setup", installation()),
+        ("/sessions", json!({ "email": "neu@example.jp", "password": "another password" })),
+        ("/sessions/current/proof", json!({ "secret": PASSWORD })),
+        ("/factors/totp", json!({ "code": "000000" })),
     ];
     let found = bodies.into_iter().rfind(|(end, _)| has_body && path.ends_with(end));
     found.map_or(json!(null), |(_, body)| body)

@@ -345,6 +345,12 @@ impl TestApp {
         deed.commit("").await.unwrap();
     }
 
+    /// Loses a table; on SQLite its name alone means the view that hides it.
+    pub(crate) async fn lose(&self, table: &str) {
+        let schema = if self.app.ground.db.is_postgres() { "" } else { "main." };
+        self.damage(format!("DROP TABLE {schema}{table}").leak(), &[]).await;
+    }
+
     /// The same installation, set up otherwise.
     pub(crate) fn with(&self, change: impl Fn(&mut App)) -> Self {
         let mut other = self.clone();

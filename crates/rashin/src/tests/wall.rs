@@ -226,7 +226,7 @@ fn the_list_names_every_table_once_and_no_other() {
 #[test]
 fn no_domain_says_by_hand_whose_rows_it_sees() {
     let mut moved = BTreeSet::new();
-    for (path, text) in product() {
+    for (path, text) in product().into_iter().filter(|(path, _)| path != "wall.rs") {
         let own_work = path.starts_with("operate/");
         assert!(own_work || !(text.contains("ground.db") || text.contains("Scope::")), "{path}");
         if [".led_to(", ".at_entrance("].iter().any(|word| text.contains(word)) {

@@ -34,7 +34,7 @@ on_both! {
     async fn a_server_whose_database_is_behind_or_broken_lives_but_is_not_ready(app: TestApp) {
         app.damage("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)", &[]).await;
         assert_eq!(app.get("/health/ready", NOBODY).await.is(503).json()["state"], "schema");
-        app.damage("DROP TABLE migrations", &[]).await;
+        app.lose("migrations").await;
         let reply = app.get("/health/ready", NOBODY).await.is(503);
         assert_eq!(reply.json()["state"], "database");
         assert!(!reply.text().contains("migrations"));
@@ -85,7 +85,7 @@ on_both! {
         let router = crate::face::serve::router(app.app.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, router).await });
         probe::ready(address).await.unwrap();
-        app.damage("DROP TABLE migrations", &[]).await;
+        app.lose("migrations").await;
         assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
         serving.abort();
         let _ = serving.await;
