@@ -30,8 +30,10 @@ pub async fn list_tokens(ctx: &Ctx) -> Result<Vec<Token>> {
     store::tokens(ctx, tenant_id, if all { "" } else { account_id }).await
 }
 
+/// What wants a fresh proof is for people: a machine proves nothing.
 fn is_for_machines(act: &Act) -> bool {
-    act.open == Open::Nobody && !act.roles.is_empty() || act.id.split('.').next_back() == Some("read")
+    let held = act.open == Open::Nobody && !act.roles.is_empty();
+    !act.fresh && (held || act.id.split('.').next_back() == Some("read"))
 }
 
 /// Acts a token can be limited to.

@@ -86,6 +86,7 @@ on_both! {
         ];
         for id in wanted {
             assert!(crate::domains::act(id).unwrap().fresh, "{id}");
+            assert!(crate::federation::tokens::limits().all(|offered| offered != id), "{id} is offered to machines");
         }
         app.clock.advance(5 * MINUTE_MS + 1);
         leads_to_the_proof(&app, "/export", HANAKO, &[]).await;
