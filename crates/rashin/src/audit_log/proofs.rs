@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use platform::log::ALL_CHECKPOINTS;
-use platform::{Ctx, Error, Message, Result, log};
+use platform::{Actor, Ctx, Error, Message, Result, log};
 use serde::Serialize;
 use tlog::{Hash, Note};
 use utoipa::ToSchema;
@@ -127,12 +127,14 @@ pub async fn consistency(ctx: &Ctx, old: i64, size: i64) -> Result<Consistency> 
 /// What the witnesses signed last, each with the proof that the asker's log is in it.
 pub async fn witnessed(ctx: &Ctx, data: &Path) -> Result<Vec<Witnessed>> {
     let tenant_id = readable(ctx).await?;
+    // The log of all checkpoints is everybody's; what is shown of it is one's own checkpoint and its proof.
+    let system = &ctx.as_actor(Actor::System);
     let mut found = Vec::new();
     for standing in witnesses::standings(data)? {
         let (witness, key) = (standing.name().to_owned(), standing.key);
         let (mut at_ms, mut checkpoint, mut own) = (None, None, None);
         if let Some(cosigned) = standing.cosigned {
-            own = in_all(ctx, tenant_id, &cosigned.note).await?;
+            own = in_all(system, tenant_id, &cosigned.note).await?;
             (at_ms, checkpoint) = (Some(cosigned.at_ms), Some(cosigned.note));
         }
         found.push(Witnessed { witness, key, at_ms, checkpoint, own });
@@ -141,13 +143,13 @@ pub async fn witnessed(ctx: &Ctx, data: &Path) -> Result<Vec<Witnessed>> {
 }
 
 /// Proves the newest checkpoint of a log that is in a checkpoint of all.
-async fn in_all(ctx: &Ctx, log: &str, note: &str) -> Result<Option<InAll>> {
+async fn in_all(system: &Ctx, log: &str, note: &str) -> Result<Option<InAll>> {
     let told = Note::parse(note).and_then(|note| tlog::Checkpoint::parse(&note.text)).map_err(Error::internal)?;
     let all = i64::try_from(told.size).map_err(Error::internal)?;
-    let Some((kept, number)) = store::checkpoint_within(ctx, log, all).await? else { return Ok(None) };
+    let Some((kept, number)) = store::checkpoint_within(system, log, all).await? else { return Ok(None) };
     let index = size_of(number - 1)?;
     let ranges = tlog::inclusion_ranges(index, told.size).map_err(Error::internal)?;
-    let proof = log::prove(&mut ctx.reader(), ALL_CHECKPOINTS, &ranges).await?;
+    let proof = log::prove(&mut system.reader(), ALL_CHECKPOINTS, &ranges).await?;
     tlog::verify_inclusion(index, told.size, &tlog::leaf_hash(kept.note.as_bytes()), &proof, &told.root)
         .map_err(|_| Error::conflict("error-log-changed"))?;
     Ok(Some(InAll { size: kept.size, number, all, checkpoint: kept.note, proof: hex_of(&proof) }))

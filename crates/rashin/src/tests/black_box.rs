@@ -140,7 +140,7 @@ on_both! {
             is_guarded(&reply, &status.to_string());
             reply.is(status);
         }
-        app.damage("ALTER TABLE unit_closures RENAME TO lost", &[]).await;
+        app.lose("unit_closures").await;
         is_guarded(&app.get("/units", HANAKO).await.is(500), "500");
         is_guarded(&app.api(Method::GET, "/units", HANAKO, json!(null)).await.is(500), "500");
     }

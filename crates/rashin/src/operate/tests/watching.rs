@@ -52,7 +52,7 @@ on_both! {
         assert!(figure(&app).await.contains("rashin_log_halts 1\n"));
         // Nobody is kept from working by it.
         app.get("/health/ready", NOBODY).await.is(200);
-        app.damage("ALTER TABLE audit_halts RENAME TO lost", &[]).await;
+        app.lose("audit_halts").await;
         assert_eq!(app.get("/health/log", NOBODY).await.is(503).json()["state"], "database");
     }
 
