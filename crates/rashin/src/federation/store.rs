@@ -200,7 +200,9 @@ fn provider_of(row: &Row) -> Result<Provider> {
 
 /// Providers of a tenant, of all where none is named.
 pub(super) async fn providers(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Provider>> {
-    ctx.rows(&PROVIDERS, &[tenant_id.into()]).await?.iter().map(provider_of).collect()
+    // Which domains lead where is one thing for all tenants.
+    let asker = if tenant_id.is_empty() { ctx.at_entrance() } else { ctx.clone() };
+    asker.rows(&PROVIDERS, &[tenant_id.into()]).await?.iter().map(provider_of).collect()
 }
 
 pub(super) async fn provider(ctx: &Ctx, id: &str) -> Result<Provider> {

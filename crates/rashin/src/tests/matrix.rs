@@ -89,8 +89,9 @@ fn first_question() -> (String, String) {
 }
 
 /// A form that fits all pages.
-fn form(app: &TestApp) -> Vec<(String, String)> {
-    let unit = app.department.clone();
+fn form(app: &TestApp, path: &str) -> Vec<(String, String)> {
+    // A unit that becomes an outside party would take its people's roles from the rest.
+    let unit = if path == "/access/parties" { &app.company } else { &app.department }.clone();
     let rest = [
         ("role", "staff"),
         ("email", "neu@example.jp"),
@@ -204,7 +205,7 @@ pub(super) async fn ask(
         }
         (None, "GET") => app.get(filled, person).await,
         (None, _) => {
-            let form = form(app);
+            let form = form(app, path);
             let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             app.post(filled, person, &form).await
         }

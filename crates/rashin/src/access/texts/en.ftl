@@ -106,3 +106,4 @@ parties-none = None yet. Choose a unit below to enter it as an outside party.
 parties-add = Enter an outside party
 parties-add-lead = First add the company on the page of units, then choose it here.
 consents-content = What exactly is asked
+right-identity-take-factors = Take second factors away
