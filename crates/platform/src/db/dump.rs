@@ -360,8 +360,11 @@ impl Loading {
     pub async fn insert(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<()> {
         let width = table.columns.len().max(1);
         for some in rows.chunks((MOST_VALUES / width).max(1)) {
+            // SQLite looks for a numbered value among all before it, which takes the square of their number.
+            let bare = matches!(self.wire, Wire::Sqlite(_));
+            let hole = |number: usize| if bare { "?".to_owned() } else { format!("${number}") };
             let holes = |row: usize| {
-                let holes: Vec<String> = (1..=width).map(|hole| format!("${}", row * width + hole)).collect();
+                let holes: Vec<String> = (1..=width).map(|column| hole(row * width + column)).collect();
                 format!("({})", holes.join(", "))
             };
             let holes: Vec<String> = (0..some.len()).map(holes).collect();

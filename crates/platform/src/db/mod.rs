@@ -101,6 +101,9 @@ impl Reader for View<'_> {
     }
 }
 
+/// Rows that the thread which reads hands over at once; fewer make the two wait for each other.
+const ROWS_ON_THE_WAY: usize = 1000;
+
 async fn connect_sqlite(path: &Path) -> Result<SqliteConnection> {
     sqlite_options(path).connect().await.map_err(Error::internal)
 }
@@ -114,6 +117,7 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(200)
+        .row_buffer_size(ROWS_ON_THE_WAY)
         .disable_statement_logging()
 }
 

@@ -92,16 +92,28 @@ pub(super) async fn entry(ctx: &Ctx, tenant_id: &str, id: &str) -> Result<Option
 
 /// Entries behind a number, in order.
 pub(super) async fn stretch(ctx: &Ctx, log: &str, behind: i64, limit: i64) -> Result<Vec<Kept>> {
-    let kept = |row: &Row| {
-        let values = row.opt_text("kept")?.zip(row.opt_text("kept_for")?);
-        Ok(Kept {
-            entry: log::Entry::of(row)?,
-            seq: row.int("seq")?,
-            leaf_hash: row.opt_text("leaf_hash")?.unwrap_or_default(),
-            values,
-        })
-    };
-    ctx.rows(&STRETCH, &[log.into(), behind.into(), limit.into()]).await?.iter().map(kept).collect()
+    unread_stretch(ctx, log, behind, limit).await?.iter().map(kept_of).collect()
+}
+
+/// The same, to be read by [`kept_of`] elsewhere.
+pub(super) async fn unread_stretch(ctx: &Ctx, log: &str, behind: i64, limit: i64) -> Result<Vec<Row>> {
+    ctx.rows(&STRETCH, &[log.into(), behind.into(), limit.into()]).await
+}
+
+/// The number of an entry of a stretch.
+pub(super) fn seq_of(row: &Row) -> Result<i64> {
+    row.int("seq")
+}
+
+/// An entry of a stretch.
+pub(super) fn kept_of(row: &Row) -> Result<Kept> {
+    let values = row.opt_text("kept")?.zip(row.opt_text("kept_for")?);
+    Ok(Kept {
+        entry: log::Entry::of(row)?,
+        seq: seq_of(row)?,
+        leaf_hash: row.opt_text("leaf_hash")?.unwrap_or_default(),
+        values,
+    })
 }
 
 /// Entries whose values were erased by a deed.

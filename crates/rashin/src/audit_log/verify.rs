@@ -115,17 +115,14 @@ async fn logs(ctx: &Ctx, key: &LogKey, logs: Vec<String>) -> Result<Verdict> {
 
 /// Reads on while what was read is computed.
 async fn walk_entries(ctx: &Ctx, log: &str, mut walk: Walk) -> Result<Walk> {
-    let mut rows = store::stretch(ctx, log, 0, STRETCH).await?;
+    let mut rows = store::unread_stretch(ctx, log, 0, STRETCH).await?;
     while let Some(last) = rows.last() {
-        let behind = last.seq;
+        let behind = store::seq_of(last)?;
         let work = tokio::task::spawn_blocking(move || {
-            for row in &rows {
-                walk.step(row);
-            }
-            walk
+            rows.iter().try_for_each(|row| store::kept_of(row).map(|row| walk.step(&row))).map(|()| walk)
         });
-        let (next, done) = tokio::join!(store::stretch(ctx, log, behind, STRETCH), work);
-        (rows, walk) = (next?, done.map_err(Error::internal)?);
+        let (next, done) = tokio::join!(store::unread_stretch(ctx, log, behind, STRETCH), work);
+        (rows, walk) = (next?, done.map_err(Error::internal)??);
     }
     Ok(walk)
 }
