@@ -19,6 +19,11 @@ statements! {
         e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
         FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id \
         WHERE e.tenant_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3";
+    BETWEEN = "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
+        e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
+        FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id \
+        WHERE e.tenant_id = $1 AND e.seq > $2 AND e.seq <= $3 ORDER BY e.seq";
+    FIRST_BEHIND = "SELECT seq FROM audit_entries WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT 1";
     ERASED = "SELECT object_id FROM audit_entries WHERE tenant_id = $1 AND act = 'audit-log.erase'";
     KEPT_VALUES = "SELECT facts FROM audit_values WHERE entry_id = $1";
     ERASE_ALL = "DELETE FROM audit_values WHERE entry_id = $1";
@@ -92,25 +97,25 @@ pub(super) async fn entry(ctx: &Ctx, tenant_id: &str, id: &str) -> Result<Option
 
 /// Entries behind a number, in order.
 pub(super) async fn stretch(ctx: &Ctx, log: &str, behind: i64, limit: i64) -> Result<Vec<Kept>> {
-    unread_stretch(ctx, log, behind, limit).await?.iter().map(kept_of).collect()
+    ctx.rows(&STRETCH, &[log.into(), behind.into(), limit.into()]).await?.iter().map(kept_of).collect()
 }
 
-/// The same, to be read by [`kept_of`] elsewhere.
-pub(super) async fn unread_stretch(ctx: &Ctx, log: &str, behind: i64, limit: i64) -> Result<Vec<Row>> {
-    ctx.rows(&STRETCH, &[log.into(), behind.into(), limit.into()]).await
+/// Entries behind a number up to another, in order, to be read by [`kept_of`].
+pub(super) async fn unread_between(ctx: &Ctx, log: &str, behind: i64, to: i64) -> Result<Vec<Row>> {
+    ctx.rows(&BETWEEN, &[log.into(), behind.into(), to.into()]).await
 }
 
-/// The number of an entry of a stretch.
-pub(super) fn seq_of(row: &Row) -> Result<i64> {
-    row.int("seq")
+/// The number of the first entry behind a number.
+pub(super) async fn first_behind(ctx: &Ctx, log: &str, behind: i64) -> Result<Option<i64>> {
+    ctx.row(&FIRST_BEHIND, &[log.into(), behind.into()]).await?.map(|row| row.int("seq")).transpose()
 }
 
-/// An entry of a stretch.
+/// An entry that was read.
 pub(super) fn kept_of(row: &Row) -> Result<Kept> {
     let values = row.opt_text("kept")?.zip(row.opt_text("kept_for")?);
     Ok(Kept {
         entry: log::Entry::of(row)?,
-        seq: seq_of(row)?,
+        seq: row.int("seq")?,
         leaf_hash: row.opt_text("leaf_hash")?.unwrap_or_default(),
         values,
     })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use platform::log::{ALL_CHECKPOINTS, Facts, WITHOUT_VALUES, commitment};
-use platform::{Actor, Ctx, Error, Message, Result};
+use platform::{Actor, Ctx, Error, Message, Result, Row};
 use serde::Serialize;
 use serde_json::Value as Json;
 use tlog::{Checkpoint, Frontier, Hash, Note, leaf_hash};
@@ -113,18 +113,27 @@ async fn logs(ctx: &Ctx, key: &LogKey, logs: Vec<String>) -> Result<Verdict> {
     Ok(verdict)
 }
 
-/// Reads on while what was read is computed.
+/// Reads two stretches side by side while what was read before is computed.
 async fn walk_entries(ctx: &Ctx, log: &str, mut walk: Walk) -> Result<Walk> {
-    let mut rows = store::unread_stretch(ctx, log, 0, STRETCH).await?;
-    while let Some(last) = rows.last() {
-        let behind = store::seq_of(last)?;
+    let (mut behind, mut rows): (i64, Vec<Row>) = (0, Vec::new());
+    loop {
         let work = tokio::task::spawn_blocking(move || {
             rows.iter().try_for_each(|row| store::kept_of(row).map(|row| walk.step(&row))).map(|()| walk)
         });
-        let (next, done) = tokio::join!(store::unread_stretch(ctx, log, behind, STRETCH), work);
-        (rows, walk) = (next?, done.map_err(Error::internal)??);
+        let (middle, end) = (behind.saturating_add(STRETCH), behind.saturating_add(2 * STRETCH));
+        let (one, two) =
+            (store::unread_between(ctx, log, behind, middle), store::unread_between(ctx, log, middle, end));
+        let (one, two, done) = tokio::join!(one, two, work);
+        walk = done.map_err(Error::internal)??;
+        rows = one?;
+        rows.extend(two?);
+        behind = end;
+        if rows.is_empty() {
+            // A gap, or the end.
+            let Some(next) = store::first_behind(ctx, log, end).await? else { return Ok(walk) };
+            behind = next - 1;
+        }
     }
-    Ok(walk)
 }
 
 /// A log's tree, growing entry by entry.
@@ -175,7 +184,7 @@ impl Walk {
         if row.seq != self.next {
             self.find("log-fault-gap", self.next);
         }
-        self.next = row.seq + 1;
+        self.next = row.seq.saturating_add(1);
         let leaf = leaf_hash(row.entry.leaf().as_bytes());
         if leaf.to_hex() != row.leaf_hash {
             self.find("log-fault-entry", row.seq);
@@ -250,7 +259,7 @@ async fn verify_checkpoints(
             if row.number != walk.next {
                 walk.find("log-fault-gap", walk.next);
             }
-            walk.next = row.number + 1;
+            walk.next = row.number.saturating_add(1);
             if let Some((size, root)) = check_checkpoint(row, key, &mut walk) {
                 if row.tenant_id == ALL_CHECKPOINTS {
                     if (size, root) != (walk.tree.size(), walk.tree.root()) {

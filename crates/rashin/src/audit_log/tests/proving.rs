@@ -152,6 +152,18 @@ on_both! {
         assert!(page.contains("role=\"alert\""), "{page}");
     }
 
+    async fn a_gap_however_wide_is_found_and_what_lies_behind_it_is_read(app: TestApp) {
+        add_units(&app, HANAKO, 3).await;
+        sign(&app).await;
+        let far = "UPDATE audit_entries SET seq = 9223372036854775807 WHERE tenant_id = $1 \
+            AND seq = (SELECT MAX(seq) FROM audit_entries WHERE tenant_id = $1)";
+        app.damage(far, &[app.group.as_str().into()]).await;
+        let sql = "UPDATE audit_entries SET reason = 'x' WHERE tenant_id = $1 AND seq = 9223372036854775807";
+        app.damage(sql, &[app.group.as_str().into()]).await;
+        let keys: Vec<&str> = found(&app).await.iter().map(|message| message.key).collect();
+        assert!(keys.contains(&"log-fault-gap") && keys.contains(&"log-fault-entry"), "{keys:?}");
+    }
+
     async fn entries_from_before_the_tree_get_their_places(app: TestApp) {
         for seq in 1..=3_i64 {
             let sql = "INSERT INTO audit_entries (id, tenant_id, seq, arrival, form, at_ms, actor_id, actor_name, via, act, object_kind, \
