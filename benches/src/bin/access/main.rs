@@ -15,6 +15,8 @@ const COMPANIES: i64 = 1_000;
 const CHECKS: i64 = 10;
 const ROUNDS: u32 = 2_000;
 const LISTS: u32 = 21;
+/// Questions under way at once.
+const AT_ONCE: u32 = 8;
 
 const STAGE: Act = Act::by("bench.stage", &[]);
 const UNIT: Statement = Statement {
@@ -71,6 +73,23 @@ async fn middle<F: AsyncFnMut() -> platform::Result<()>>(runs: u32, mut run: F) 
     Ok(taken[taken.len() / 2])
 }
 
+/// Microseconds a question takes of the time on the wall where several ask at once, so that no core falls asleep between.
+async fn at_once(ctx: &Ctx, object: &Object) -> Result<f64, Box<dyn Error>> {
+    let begun = wall_time();
+    let ask = |ctx: Ctx, object: Object| async move {
+        for _ in 0..ROUNDS {
+            ctx.may(&acts::READ, &object).await?;
+        }
+        Ok::<_, platform::Error>(())
+    };
+    let tasks: Vec<_> = (0..AT_ONCE).map(|_| tokio::spawn(ask(ctx.clone(), object.clone()))).collect();
+    for task in tasks {
+        task.await??;
+    }
+    let taken = wall_time().saturating_sub(begun);
+    Ok(taken.as_secs_f64() * 1e6 / f64::from(ROUNDS * AT_ONCE))
+}
+
 async fn measure(place: &Place) -> Result<(), Box<dyn Error>> {
     let app = serve::open(place).await?;
     fill(&app.system()).await?;
@@ -81,6 +100,8 @@ async fn measure(place: &Place) -> Result<(), Box<dyn Error>> {
         let ctx = app.ctx(actor, Via::Page);
         let check = middle(ROUNDS, async || ctx.may(&acts::READ, &object).await.map(|_| ())).await?;
         let list = middle(LISTS, async || assessment::list(&ctx).await.map(|_| ())).await?;
+        let busy = at_once(&ctx, &object).await?;
+        println!("{person}: access check, {AT_ONCE} at once: {busy:.0} µs each");
         println!("{person}: access check {check} µs, list of {} self-checks {list} µs", COMPANIES * CHECKS);
         lists.push(list);
     }

@@ -14,6 +14,8 @@ use rashin::face::App;
 use rashin::face::serve::{Place, open_in};
 
 const WRITE: Act = Act::by("bench.write", &[]);
+/// Deeds of which each waits for its own commit.
+const ALONE: u32 = 500;
 /// Deeds that share one commit.
 const AT_ONCE: usize = 500;
 
@@ -28,6 +30,13 @@ async fn write(app: App) -> Result<()> {
     deed.note("item", "1-1");
     deed.note("to", 3);
     deed.commit("").await
+}
+
+async fn write_alone(app: &App) -> Result<()> {
+    for _ in 0..ALONE {
+        write(app.clone()).await?;
+    }
+    Ok(())
 }
 
 async fn write_many(app: &App, count: usize) -> Result<()> {
@@ -47,6 +56,9 @@ fn run(folder: PathBuf, entries: usize) -> Result<bool> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(platform::Error::internal)?;
     let place = Place { data: folder, database: None, public_url: "http://localhost".into() };
     let app = runtime.block_on(open_in(&place, Arc::new(SystemClock), Arc::new(SystemEntropy)))?;
+    let (time, done) = waited(|| runtime.block_on(write_alone(&app)));
+    done?;
+    println!("{ALONE} deeds, one after the other: {:.2} ms each", time.as_secs_f64() * 1e3 / f64::from(ALONE));
     let (time, done) = waited(|| runtime.block_on(write_many(&app, entries)));
     done?;
     println!(

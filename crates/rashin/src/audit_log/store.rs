@@ -6,6 +6,19 @@ use platform::{Ctx, Deed, Error, Result, Row, Value, log, statements};
 use super::actions::{Entry, Filter};
 use super::checkpoints::Halt;
 
+/// Entries of a log behind a number, with their values beside them.
+macro_rules! entries_behind {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
+            e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
+            FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id \
+            WHERE e.tenant_id = $1 AND e.seq > $2 ",
+            $rest
+        )
+    };
+}
+
 statements! {
     PAGE = "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
         e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
@@ -15,14 +28,8 @@ statements! {
     ENTRY = "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
         e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
         FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id WHERE e.tenant_id = $1 AND e.id = $2";
-    STRETCH = "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
-        e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
-        FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id \
-        WHERE e.tenant_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3";
-    BETWEEN = "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
-        e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
-        FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id \
-        WHERE e.tenant_id = $1 AND e.seq > $2 AND e.seq <= $3 ORDER BY e.seq";
+    STRETCH = entries_behind!("ORDER BY e.seq LIMIT $3");
+    BETWEEN = entries_behind!("AND e.seq <= $3 ORDER BY e.seq");
     FIRST_BEHIND = "SELECT seq FROM audit_entries WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT 1";
     ERASED = "SELECT object_id FROM audit_entries WHERE tenant_id = $1 AND act = 'audit-log.erase'";
     KEPT_VALUES = "SELECT facts FROM audit_values WHERE entry_id = $1";

@@ -14,7 +14,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use platform::clock::{ManualClock, SeededEntropy};
-use platform::{Act, Actor, Ctx, Error, Object, Row, Statement, Value, Via};
+use platform::{Act, Actor, Ctx, Object, Row, Statement, Value, Via};
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
@@ -24,9 +24,11 @@ use crate::face::serve::{self, Place};
 use crate::identity::{self, Newcomer, SetUp};
 use crate::organisation::{self, Unit, UnitKind, roles};
 
+mod failures;
 #[path = "../../../platform/tests/scratch/mod.rs"]
 pub(crate) mod scratch;
 
+pub(crate) use failures::{conflict, faults, forbidden, not_found};
 pub(crate) use scratch::Kind;
 use scratch::Scratch;
 
@@ -431,39 +433,6 @@ impl TestApp {
         }
         let request = request.header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(Body::from(json.to_string())).unwrap()).await
-    }
-}
-
-/// Fields and messages of a refusal.
-#[track_caller]
-pub(crate) fn faults<T: std::fmt::Debug>(outcome: platform::Result<T>) -> Vec<(String, &'static str)> {
-    match outcome {
-        Err(Error::Invalid(faults)) => faults.into_iter().map(|fault| (fault.field, fault.message.key)).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-pub(crate) fn conflict<T: std::fmt::Debug>(outcome: platform::Result<T>) -> &'static str {
-    match outcome {
-        Err(Error::Conflict(message)) => message.key,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-pub(crate) fn not_found<T: std::fmt::Debug>(outcome: platform::Result<T>) {
-    match outcome {
-        Err(Error::NotFound) => {}
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-pub(crate) fn forbidden<T: std::fmt::Debug>(outcome: platform::Result<T>) -> &'static str {
-    match outcome {
-        Err(Error::Forbidden(message)) => message.key,
-        other => panic!("{other:?}"),
     }
 }
 
