@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A session's token.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Token {
+pub struct SessionToken {
     /// Send it as `Authorization: Bearer …`. Works for twelve hours, and no longer than thirty minutes without use.
     token: String,
     /// What happened meanwhile that the person should know, in words.
@@ -47,7 +47,7 @@ pub struct Token {
     notice: Option<String>,
 }
 
-impl Token {
+impl SessionToken {
     fn of(token: String) -> Self {
         Self { token, notice: None }
     }
@@ -72,12 +72,12 @@ pub struct NewInstallation {
 
 /// Set up with the token of the one-time link
 #[utoipa::path(post, path = "/setup", tag = "identity", security(()), request_body = NewInstallation,
-    responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn set_up(asker: Asker, Json(new): Json<NewInstallation>) -> Answer<(StatusCode, Json<Token>)> {
+    responses((status = 201, body = SessionToken), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn set_up(asker: Asker, Json(new): Json<NewInstallation>) -> Answer<(StatusCode, Json<SessionToken>)> {
     let person = Newcomer { name: new.name, email: new.email, password: new.password };
     let input = SetUp { organisation: new.organisation, kind: new.kind, person };
     let token = super::set_up(&asker.ctx, &new.token, &input).await?;
-    Ok((StatusCode::CREATED, Json(Token::of(token))))
+    Ok((StatusCode::CREATED, Json(SessionToken::of(token))))
 }
 
 /// Address and password.
@@ -94,8 +94,8 @@ pub struct SignIn {
 
 /// Sign in
 #[utoipa::path(post, path = "/sessions", tag = "identity", security(()), request_body = SignIn,
-    responses((status = 201, body = Token), (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn sign_in(asker: Asker, Json(form): Json<SignIn>) -> Answer<(StatusCode, Json<Token>)> {
+    responses((status = 201, body = SessionToken), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn sign_in(asker: Asker, Json(form): Json<SignIn>) -> Answer<(StatusCode, Json<SessionToken>)> {
     let admission = match super::sign_in(&asker.ctx, &form.email, &form.password, &asker.door).await? {
         Entry::In(admission) => admission,
         Entry::SecondStep(_) if form.code.is_empty() => {
@@ -104,7 +104,7 @@ async fn sign_in(asker: Asker, Json(form): Json<SignIn>) -> Answer<(StatusCode, 
         Entry::SecondStep(ticket) => super::second_step(&asker.ctx, &ticket, &form.code, &asker.door).await?,
     };
     let notice = admission.factors_taken.then(|| asker.page.t("done-factors-taken"));
-    Ok((StatusCode::CREATED, Json(Token { token: admission.token, notice })))
+    Ok((StatusCode::CREATED, Json(SessionToken { token: admission.token, notice })))
 }
 
 /// Who one is.
@@ -207,10 +207,10 @@ pub struct Acceptance {
 
 /// Take up an invitation
 #[utoipa::path(post, path = "/invitations/acceptance", tag = "identity", security(()), request_body = Acceptance,
-    responses((status = 201, body = Token), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn accept_invitation(asker: Asker, Json(form): Json<Acceptance>) -> Answer<(StatusCode, Json<Token>)> {
+    responses((status = 201, body = SessionToken), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn accept_invitation(asker: Asker, Json(form): Json<Acceptance>) -> Answer<(StatusCode, Json<SessionToken>)> {
     let token = super::accept_invitation(&asker.ctx, &form.token, &form.name, &form.password).await?;
-    Ok((StatusCode::CREATED, Json(Token::of(token))))
+    Ok((StatusCode::CREATED, Json(SessionToken::of(token))))
 }
 
 /// Suspend a person

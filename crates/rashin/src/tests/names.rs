@@ -189,3 +189,18 @@ fn keys_with_holes_are_recognised() {
     assert!(!is_made_by("kind-group", "kind-{kind}-choice"));
     assert!(!is_made_by("stateless", "state-{state}"));
 }
+
+/// The document of the API would show one shape for both.
+#[test]
+fn no_two_shapes_of_the_api_have_one_name() {
+    let mut names = BTreeMap::new();
+    for (path, text) in product() {
+        for after in text.split("ToSchema)]").skip(1) {
+            let words: Vec<&str> = after.split_whitespace().take(40).collect();
+            let name = words.windows(2).find(|pair| ["struct", "enum"].contains(&pair[0])).map(|pair| pair[1]);
+            let name = name.unwrap().trim_end_matches(['{', ';']).to_owned();
+            assert_eq!(names.insert(name.clone(), path.clone()), None, "{name} stands in {path} too");
+        }
+    }
+    assert!(names.len() > 20, "{}", names.len());
+}
