@@ -18,7 +18,6 @@ pub fn cpu_time() -> Duration {
 
 /// Time on the wall since some moment that stays the same.
 #[must_use]
-/// Time on the wall since some moment before.
 pub fn wall_time() -> Duration {
     read(ClockId::Monotonic)
 }
