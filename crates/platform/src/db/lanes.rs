@@ -1,7 +1,9 @@
-//! Readers of SQLite that stand behind the wall.
+//! Readers of SQLite: those that see everything, and those that stand behind the wall.
 //!
 //! A lane remembers the scope its connection was set to, so that the next question in the same scope need not set it
 //! again. Nothing else reaches that connection, and a lane whose question was given up half way is thrown away.
+//! A pool of sqlx would do for those that see everything, but asks each connection twice a question whether it is still
+//! alive, and each time two threads wake one another: half the time of a question to the gate.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -23,7 +25,7 @@ struct Lane {
     scope: Option<Scope>,
 }
 
-/// Connections behind the wall, made when they are needed.
+/// Connections that read, made when they are needed.
 #[derive(Debug, Clone)]
 pub(super) struct Lanes(Arc<Inner>);
 
@@ -32,20 +34,27 @@ struct Inner {
     options: SqliteConnectOptions,
     /// What each connection runs first; unset until the wall is raised.
     script: OnceLock<String>,
+    /// What a connection sees before it is set to anything.
+    at_first: Option<Scope>,
     permits: Semaphore,
     free: Mutex<Vec<Lane>>,
 }
 
 impl Lanes {
-    /// The connections must not write to the file; what is their own they do change.
-    pub(super) fn new(options: SqliteConnectOptions) -> Self {
+    /// Behind the wall. The connections must not write to the file; what is their own they do change.
+    pub(super) fn walled(options: SqliteConnectOptions) -> Self {
+        Self::new(options.pragma("temp_store", "MEMORY"), OnceLock::new(), None)
+    }
+
+    /// Without a wall, for questions in [`Scope::Everything`] alone.
+    pub(super) fn open(options: SqliteConnectOptions) -> Self {
+        Self::new(options, OnceLock::from(String::new()), Some(Scope::Everything))
+    }
+
+    fn new(options: SqliteConnectOptions, script: OnceLock<String>, at_first: Option<Scope>) -> Self {
+        let options = options.create_if_missing(false).read_only(true);
         let permits = Semaphore::new(usize::try_from(MOST).unwrap_or(1));
-        Self(Arc::new(Inner {
-            options: options.create_if_missing(false).read_only(true).pragma("temp_store", "MEMORY"),
-            script: OnceLock::new(),
-            permits,
-            free: Mutex::default(),
-        }))
+        Self(Arc::new(Inner { options, script, at_first, permits, free: Mutex::default() }))
     }
 
     /// Says what a connection runs first. Later calls change nothing.
@@ -76,7 +85,7 @@ impl Lanes {
         let script = self.0.script.get().ok_or_else(|| Error::internal("asked before the wall was raised"))?;
         let mut connection = self.0.options.connect().await.map_err(Error::internal)?;
         sqlx::raw_sql(AssertSqlSafe(script.clone())).execute(&mut connection).await.map_err(Error::internal)?;
-        Ok(Lane { connection, scope: None })
+        Ok(Lane { connection, scope: self.0.at_first.clone() })
     }
 
     pub(super) async fn close(&self) -> Result<()> {

@@ -71,9 +71,9 @@ async fn raise_on(db: &Db, mut line: Line, list: &[Walled]) -> Result<()> {
     let scripts = raise::raise(&mut line, list).await?;
     line.run("COMMIT".to_owned()).await?;
     line.close().await?;
-    if let (Pool::Sqlite { lanes, write, .. }, Some(scripts)) = (&db.pool, scripts) {
+    if let (Pool::Sqlite { walled, write, .. }, Some(scripts)) = (&db.pool, scripts) {
         write.raise(scripts.writes).await?;
-        lanes.raise(scripts.reads);
+        walled.raise(scripts.reads);
     }
     Ok(())
 }

@@ -17,9 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 pub use dump::{Column, Kind, Loading, Rows, Snapshot, Step, Table};
@@ -59,11 +57,12 @@ pub struct Db {
 
 #[derive(Debug, Clone)]
 enum Pool {
-    /// `read` sees everything; who stands behind the wall asks the lanes.
     Sqlite {
         path: PathBuf,
-        read: SqlitePool,
-        lanes: Lanes,
+        /// For questions in [`Scope::Everything`].
+        open: Lanes,
+        /// For those in any other scope.
+        walled: Lanes,
         write: Writer,
     },
     Postgres(PgPool),
@@ -133,14 +132,8 @@ impl Db {
 
     async fn open_sqlite(path: &Path) -> Result<Self> {
         let write = Writer::start(connect_sqlite(path).await?);
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .min_connections(1)
-            .connect_with(sqlite_options(path).create_if_missing(false).pragma("query_only", "ON"))
-            .await
-            .map_err(Error::internal)?;
-        let lanes = Lanes::new(sqlite_options(path));
-        Ok(Self { pool: Pool::Sqlite { path: path.to_owned(), read, lanes, write } })
+        let (open, walled) = (Lanes::open(sqlite_options(path)), Lanes::walled(sqlite_options(path)));
+        Ok(Self { pool: Pool::Sqlite { path: path.to_owned(), open, walled, write } })
     }
 
     async fn open_postgres(address: &str) -> Result<Self> {
@@ -202,11 +195,8 @@ impl Db {
     async fn rows_in(&self, scope: &Scope, statement: &Statement, values: &[Value]) -> Result<Vec<Row>> {
         value::check(values)?;
         match &self.pool {
-            Pool::Sqlite { read, .. } if *scope == Scope::Everything => {
-                let rows = value::bind_sqlite(sqlx::query(statement.sql), values).fetch_all(read).await;
-                Ok(rows.map_err(|error| named(statement, &error))?.into_iter().map(Row::Sqlite).collect())
-            }
-            Pool::Sqlite { lanes, .. } => lanes.rows(scope, statement, values).await,
+            Pool::Sqlite { open, .. } if *scope == Scope::Everything => open.rows(scope, statement, values).await,
+            Pool::Sqlite { walled, .. } => walled.rows(scope, statement, values).await,
             Pool::Postgres(pool) => {
                 let mut session = pool.acquire().await.map_err(Error::internal)?;
                 // Every time: a session keeps nothing that could be believed of the one before.
@@ -233,7 +223,10 @@ impl Db {
     pub async fn prepare(&self, statement: &Statement) -> Result<()> {
         let text = AssertSqlSafe(statement.sql);
         let outcome = match &self.pool {
-            Pool::Sqlite { read, .. } => read.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.map(|_| ()),
+            Pool::Sqlite { path, .. } => {
+                let mut connection = connect_sqlite(path).await?;
+                connection.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.map(|_| ())
+            }
             Pool::Postgres(pool) => pool.prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.map(|_| ()),
         };
         outcome.map_err(|error| named(statement, &error))
@@ -242,9 +235,9 @@ impl Db {
     /// Waits for deeds under way and closes the connections; everything is in the database file then.
     pub async fn close(&self) -> Result<()> {
         match &self.pool {
-            Pool::Sqlite { read, lanes, write, .. } => {
-                read.close().await;
-                lanes.close().await?;
+            Pool::Sqlite { open, walled, write, .. } => {
+                open.close().await?;
+                walled.close().await?;
                 write.close().await
             }
             Pool::Postgres(pool) => {
