@@ -2,7 +2,7 @@
 
 use platform::{Ctx, Error, Fault, Message, Result, new_id};
 
-use super::record::{Assessment, Filter, OwnPart, State, Submission, Summary};
+use super::record::{Approved, Assessment, Filter, OwnPart, State, Submission, Summary};
 use super::{acts, period, store};
 use crate::{access, catalog, identity, organisation};
 
@@ -69,11 +69,11 @@ pub async fn open(ctx: &Ctx, id: &str) -> Result<Assessment> {
 }
 
 /// Other self-checks of the same unit that are approved, newest period first: for comparison.
-pub async fn earlier(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<Summary>> {
-    let state = State::Approved.as_str().to_owned();
-    let mut found = find(ctx, &Filter { unit_id: assessment.unit_id.clone(), state, ..Filter::default() }).await?;
-    found.retain(|summary| summary.id != assessment.id);
-    Ok(found)
+pub async fn earlier(ctx: &Ctx, assessment: &Assessment) -> Result<Vec<Approved>> {
+    if !ctx.may(&acts::READ, &assessment.object()).await? {
+        return Ok(Vec::new());
+    }
+    store::approved_of_unit(ctx, &assessment.unit_id, &assessment.id).await
 }
 
 /// Who can be asked to answer an area: everybody who may answer there, as (id, name).

@@ -1,6 +1,6 @@
 //! Two self-checks of the same unit beside each other, item by item.
 
-use super::record::{Assessment, Summary};
+use super::record::{Approved, Assessment};
 use crate::catalog::{Item, ItemSet};
 
 /// An item of both self-checks.
@@ -37,7 +37,7 @@ fn order(period: &str) -> &str {
 
 /// The newest of others that is not of a later period.
 #[must_use]
-pub fn previous<'a>(period: &str, others: &'a [Summary]) -> Option<&'a Summary> {
+pub fn previous<'a>(period: &str, others: &'a [Approved]) -> Option<&'a Approved> {
     let not_later = others.iter().filter(|other| order(&other.period) <= order(period));
     not_later.max_by_key(|other| (order(&other.period).to_owned(), other.approved_at_ms))
 }

@@ -31,4 +31,4 @@ pub use actions::{
     approve, approve_exclusion, assign, create, earlier, find, give_back, list, open, own_parts, submissions, submit,
 };
 pub use answering::{ItemChange, Outcome, answer_items, answer_profile};
-pub use record::{Assessment, Filter, OwnPart, State, Summary};
+pub use record::{Approved, Assessment, Filter, OwnPart, State, Summary};

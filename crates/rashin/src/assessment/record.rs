@@ -76,6 +76,19 @@ pub struct OwnPart {
     pub answered: i64,
 }
 
+/// Another approved self-check of the same unit, to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// Identifier.
+    pub id: String,
+    /// Item set.
+    pub item_set_id: String,
+    /// Period, such as `2026` or `FY2026-Q1`.
+    pub period: String,
+    /// When it was approved, milliseconds since 1970.
+    pub approved_at_ms: i64,
+}
+
 /// A self-check in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Summary {

@@ -6,7 +6,8 @@ use platform::db::like_literally;
 use platform::{Act, Ctx, Deed, Error, Message, Result, Row, Value, statements};
 
 use super::record::{
-    Approval, Assessment, Evidence, Filter, ItemAnswer, OwnPart, Part, ProfileAnswer, State, Submission, Summary,
+    Approval, Approved, Assessment, Evidence, Filter, ItemAnswer, OwnPart, Part, ProfileAnswer, State, Submission,
+    Summary,
 };
 
 statements! {
@@ -35,6 +36,8 @@ statements! {
         WHERE (v.state = $7 OR $7 = '') \
         ORDER BY CASE WHEN $9 = 'unit' THEN v.unit_name ELSE '' END, CASE WHEN $9 = 'state' THEN v.state ELSE '' END DESC, \
           CASE WHEN $9 = 'changed' THEN -v.changed_at_ms ELSE 0 END, v.period DESC, v.path, v.item_set_id LIMIT $10 OFFSET $11";
+    APPROVED_OF_UNIT = "SELECT a.id, a.item_set_id, a.period, p.approved_at_ms FROM assessments a JOIN approvals p ON p.assessment_id = a.id \
+        WHERE a.unit_id = $1 AND a.id <> $2 ORDER BY a.period DESC, a.item_set_id LIMIT 500";
     OWN_PARTS = "SELECT p.assessment_id, p.area_id, \
         (SELECT COUNT(*) FROM item_answers i WHERE i.assessment_id = p.assessment_id AND i.item_id LIKE p.area_id || '-%' \
           AND (i.level IS NOT NULL OR i.not_applicable_reason IS NOT NULL)) AS answered \
@@ -160,6 +163,18 @@ pub(super) async fn visible(ctx: &Ctx, act: &Act, filter: &Filter) -> Result<Vec
 }
 
 /// Areas the asker was asked to answer.
+pub(super) async fn approved_of_unit(ctx: &Ctx, unit_id: &str, but: &str) -> Result<Vec<Approved>> {
+    let approved_of = |row: &Row| {
+        Ok(Approved {
+            id: row.text("id")?,
+            item_set_id: row.text("item_set_id")?,
+            period: row.text("period")?,
+            approved_at_ms: row.int("approved_at_ms")?,
+        })
+    };
+    ctx.rows(&APPROVED_OF_UNIT, &[unit_id.into(), but.into()]).await?.iter().map(approved_of).collect()
+}
+
 pub(super) async fn own_parts(ctx: &Ctx) -> Result<Vec<OwnPart>> {
     let (account_id, tenant_id) = ctx.account()?;
     let part = |row: &Row| {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use crate::assessment::compare::{Pair, pairs, previous};
-use crate::assessment::{Summary, actions};
+use crate::assessment::{Approved, actions};
 use crate::face::{Answer, Html, Page, SignedIn};
 
 #[derive(Template)]
@@ -14,7 +14,7 @@ use crate::face::{Answer, Html, Page, SignedIn};
 pub(super) struct HistoryPage {
     page: Page,
     frame: Frame,
-    others: Vec<Summary>,
+    others: Vec<Approved>,
     /// The one compared with, and whether it asked the same items.
     chosen: Option<(Frame, bool)>,
     pairs: Vec<Pair>,
@@ -44,12 +44,12 @@ impl HistoryPage {
         (levels.iter().map(|(earlier, _)| earlier).sum(), levels.iter().map(|(_, now)| now).sum(), levels.len())
     }
 
-    fn set_of(&self, other: &Summary) -> String {
+    fn set_of(&self, other: &Approved) -> String {
         let set = crate::catalog::builtin().item_set(&other.item_set_id);
         set.map(|set| self.page.t1("assessment-set", "count", set.items.len())).unwrap_or_default()
     }
 
-    fn is_chosen(&self, other: &Summary) -> bool {
+    fn is_chosen(&self, other: &Approved) -> bool {
         self.chosen.as_ref().is_some_and(|(frame, _)| frame.assessment.id == other.id)
     }
 }
