@@ -369,10 +369,12 @@ fn joined(points: &[(f64, f64)]) -> String {
     pairs.join(" ")
 }
 
-/// A coordinate with at most one decimal.
+/// A coordinate with at most one decimal. A chart has thousands of them, and whole numbers are written quicker.
+#[expect(clippy::cast_possible_truncation, reason = "rounded; as saturates, and a chart is no wider than a sheet")]
 pub(crate) fn n(value: f64) -> String {
-    let rounded = (value * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 { format!("{:.0}", rounded + 0.0) } else { format!("{rounded:.1}") }
+    let tenths = (value * 10.0).round() as i64;
+    let (sign, whole, tenth) = (if tenths < 0 { "-" } else { "" }, (tenths / 10).abs(), (tenths % 10).abs());
+    if tenth == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{tenth}") }
 }
 
 /// A measure as a count, rounded up; 0 if it is negative or no number.
