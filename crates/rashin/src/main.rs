@@ -1,5 +1,6 @@
 //! The command `rashin`.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -243,7 +244,9 @@ async fn run(what: What, language: Language) -> Result<()> {
 
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("RASHIN_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for people: in a file or a journal they would be control characters.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     let command = Command::parse();
     let language = language(command.language.as_deref());
     if let Some(said) = run_offline(&command.what, language) {

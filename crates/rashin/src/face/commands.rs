@@ -23,7 +23,7 @@ pub struct DeskArgs {
     pub database: Option<String>,
     /// Mail address of the account in whose name the command acts
     #[arg(long = "as", global = true, env = "RASHIN_AS", value_name = "EMAIL")]
-    pub account: Option<String>,
+    pub acting_as: Option<String>,
     /// Answer as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -70,7 +70,7 @@ impl Desk {
         };
         let app = open(&place).await?;
         let system = app.ctx(Actor::System, Via::Command);
-        let ctx = match &args.account {
+        let ctx = match &args.acting_as {
             Some(email) => {
                 let actor = identity::actor_by_email(&system, email).await?;
                 app.ctx(actor, Via::Command)

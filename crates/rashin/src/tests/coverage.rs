@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::Args as _;
+
 use super::sources::{page_routes, product};
 use crate::domains;
+use crate::face::commands::DeskArgs;
 
 /// Excused: commands act in the name of `--as`, nobody signs in or out there.
 const EXCUSED: &str = "–";
@@ -210,18 +213,25 @@ fn every_api_route_is_in_the_document() {
 
 /// Commands of the domains with a store, as `unit add`.
 fn commands() -> BTreeSet<String> {
-    fn collect(command: &clap::Command, name: &str, found: &mut BTreeSet<String>) {
+    leaves().into_keys().collect()
+}
+
+/// The same with what they understand.
+fn leaves() -> BTreeMap<String, clap::Command> {
+    fn collect(command: &clap::Command, name: &str, found: &mut BTreeMap<String, clap::Command>) {
         if command.get_subcommands().next().is_none() {
-            found.insert(name.to_owned());
+            found.insert(name.to_owned(), command.clone());
         }
-        for inner in command.get_subcommands() {
+        for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
             collect(inner, &format!("{name} {}", inner.get_name()), found);
         }
     }
-    fn of<C: clap::Subcommand>(name: &'static str, found: &mut BTreeSet<String>) {
-        collect(&C::augment_subcommands(clap::Command::new(name)), name, found);
+    fn of<C: clap::Subcommand>(name: &'static str, found: &mut BTreeMap<String, clap::Command>) {
+        let mut command = DeskArgs::augment_args(C::augment_subcommands(clap::Command::new(name)));
+        command.build();
+        collect(&command, name, found);
     }
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     of::<crate::organisation::cli::Command>("unit", &mut found);
     of::<crate::identity::cli::Command>("account", &mut found);
     of::<crate::access::cli::Command>("access", &mut found);
@@ -230,6 +240,16 @@ fn commands() -> BTreeSet<String> {
     of::<crate::audit_log::cli::Command>("log", &mut found);
     of::<crate::assessment::cli::Command>("assessment", &mut found);
     found
+}
+
+#[test]
+fn every_command_can_be_told_where_the_data_is_and_who_acts() {
+    for (name, command) in leaves() {
+        let understood: BTreeSet<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        for option in ["data", "database", "as", "json"] {
+            assert!(understood.contains(option), "{name} does not understand --{option}");
+        }
+    }
 }
 
 #[test]
