@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { out, start } from "./harness.mjs";
 import { signIn } from "./people.mjs";
+import { CLIENT, SECRET, startProvider } from "./provider.mjs";
 import { textsOf } from "./texts.mjs";
 
 const run = promisify(execFile);
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 const ends = [];
-const rashin = await start({ after: (end) => ends.push(end) }, { sample: true });
+const after = { after: (end) => ends.push(end) };
+const provider = await startProvider(after, {});
+const rashin = await start(after, { sample: true, options: ["--sign-on-reach", "loopback"] });
 
 /** The sample self-check of a unit in a state, the newest first: its path. */
 async function find(page, query) {
@@ -39,9 +42,10 @@ async function pagesFor(page) {
 async function pagesOfAccess(page) {
   await page.goto(`${rashin.url}/audit-log?act=access.`);
   const entry = await page.locator("main a[href^='/audit-entries/']").first().getAttribute("href");
-  await page.goto(`${rashin.url}/access/roles`);
+  await page.goto(`${rashin.url}/accounts`);
+  const lost = await page.locator("main a[href$='/factors']").first().getAttribute("href");
   return {
-    roles: "/access/roles", consents: "/access/consents", parties: "/access/parties", explain: "/access/explain",
+    lost, roles: "/access/roles", consents: "/access/consents", parties: "/access/parties", explain: "/access/explain",
     tokens: "/tokens", "sign-on": "/sign-on", export: "/export", "log-entry": entry, "log-check": "/audit-log/check?verify=yes",
     totp: "/me/totp", proof: "/me/proof", licences: "/help/licences",
   };
@@ -67,8 +71,34 @@ async function pictures(language, size, state, pages, theme = "light") {
   await page.context().close();
 }
 
+/** A provider, so that the page of single sign-on and that of signing in have one. */
+async function addProvider(page, t) {
+  await page.goto(`${rashin.url}/sign-on`);
+  const fields = { provider_name: "羅針サンプル認証（架空）", issuer: provider.issuer, client_id: CLIENT, client_secret: SECRET, domains: "example.jp" };
+  for (const [name, value] of Object.entries(fields)) await page.getByLabel(t(`label-${name}`)).fill(value);
+  await page.getByRole("button", { name: t("sign-on-go"), exact: true }).click();
+  await page.getByText(t("done-provider-added")).waitFor();
+}
+
+/** The form that is kept while one proves to be there. */
+async function keptForm(state) {
+  // Nobody has proved anything lately.
+  await run("python3", ["-c", "import sqlite3, sys; base = sqlite3.connect(sys.argv[1], timeout=10); base.execute('UPDATE sessions SET proved_at_ms = 0'); base.commit()", join(rashin.folder, "data", "rashin.sqlite")]);
+  for (const language of ["ja", "en"]) {
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      const page = await rashin.page({ language, viewport, storageState: state });
+      await page.goto(`${rashin.url}/tokens`);
+      await page.locator("form[action='/tokens'] [name=token_name]").fill("export");
+      await page.locator("form[action='/tokens'] button[type=submit]").click();
+      await page.waitForURL(/\/me\/proof/);
+      await page.screenshot({ path: join(out, `${language}-${size}`, "kept-form.png"), fullPage: true, timeout: 60_000 });
+      await page.context().close();
+    }
+  }
+}
+
 async function setUpPages() {
-  const fresh = await start({ after: (end) => ends.push(end) });
+  const fresh = await start(after);
   for (const language of ["ja", "en"]) {
     for (const [size, viewport] of Object.entries(SIZES)) {
       const page = await fresh.page({ language, viewport });
@@ -84,6 +114,7 @@ try {
   const first = await rashin.page();
   await signIn(rashin, first, textsOf("ja"), "hanako@example.jp", "rashin-demo-compass");
   await first.waitForURL(`${rashin.url}/`);
+  await addProvider(first, textsOf("ja"));
   const pages = await pagesFor(first);
   const state = await first.context().storageState();
   for (const language of ["ja", "en"]) {
@@ -92,6 +123,7 @@ try {
   }
   const { home, area, diagnosis } = pages;
   await pictures("ja", "desktop", state, { home, area, diagnosis }, "dark");
+  await keptForm(state);
   await setUpPages();
   console.log(out);
 } finally {
