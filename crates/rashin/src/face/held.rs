@@ -34,6 +34,7 @@ const OPEN: &[&str] = &[
     "/invitations",
     "/password-reset",
     "/password-resets",
+    "/item-sets",
     "/help",
     "/health",
     "/metrics",
