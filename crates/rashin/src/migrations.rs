@@ -10,4 +10,5 @@ pub const ALL: &[Migration] = &[
     Migration { number: 4, name: "access", sql: include_str!("../../../migrations/0004_access.sql") },
     Migration { number: 5, name: "factors", sql: include_str!("../../../migrations/0005_factors.sql") },
     Migration { number: 6, name: "federation", sql: include_str!("../../../migrations/0006_federation.sql") },
+    Migration { number: 7, name: "factor_demand", sql: include_str!("../../../migrations/0007_factor_demand.sql") },
 ];

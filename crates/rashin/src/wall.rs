@@ -37,6 +37,7 @@ pub const ALL: &[Walled] = &[
     Walled::through("tickets", "account_id", "accounts")
         .at_entrance(SIGNING_IN)
         .or_nobodys("a passkey says who it is only when the ticket is used"),
+    Walled::own("factor_demands").at_entrance(SIGNING_IN),
     Walled::through("password_resets", "account_id", "accounts").at_entrance(LINKS),
     Walled::own("links").at_entrance(LINKS),
     Walled::common("sign_in_failures", "counted by address and source, of people who may not exist"),

@@ -31,6 +31,19 @@ pub async fn own_powers(ctx: &Ctx) -> Result<Vec<(String, String)>> {
     store::powers_of(ctx, account_id).await
 }
 
+/// What a grant may carry to let its holder give rights: nobody else manages who may do what, since the tenant's own
+/// roles cannot hold what is the administrator's alone.
+#[must_use]
+pub fn managing_powers() -> String {
+    acts::GRANT.powers()
+}
+
+/// Whether the asker can give rights in any unit.
+pub async fn manages(ctx: &Ctx) -> Result<bool> {
+    let (account_id, _) = ctx.account()?;
+    store::holds_any(ctx, account_id, &managing_powers()).await
+}
+
 /// Grants that stand in a tenant; whoever asks has checked that they may be seen.
 pub async fn grants_of_tenant(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Grant>> {
     store::grants_of_tenant(ctx, tenant_id).await

@@ -23,8 +23,8 @@ pub mod web;
 mod tests;
 
 pub use actions::{
-    Terms, administrators, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant,
-    of_own_tenant, own_grants, own_powers, parties,
+    Terms, administrators, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant, manages,
+    managing_powers, of_own_tenant, own_grants, own_powers, parties,
 };
 pub use consents::{Consent, decide, list_consents};
 pub use custom::{change_role, close_role, list_roles, make_role, open_roles};

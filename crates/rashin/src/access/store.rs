@@ -36,6 +36,8 @@ statements! {
         AND (g.until_ms IS NULL OR g.until_ms > $3) AND NOT EXISTS (SELECT 1 FROM account_suspensions s WHERE s.account_id = a.id) AND u.path LIKE gu.path || '%' \
         ORDER BY a.name LIMIT 5";
     POWERS_OF = "SELECT DISTINCT unit_id, power FROM grant_powers WHERE account_id = $1 AND (until_ms IS NULL OR until_ms > $2) LIMIT 5000";
+    HOLDS_ANY = "SELECT 1 AS yes FROM grant_powers WHERE account_id = $1 AND $2 LIKE '%|' || power || '|%' \
+        AND (until_ms IS NULL OR until_ms > $3) LIMIT 1";
     // Why a person may: the grants behind the gate's answer.
     WAYS = "SELECT g.id, g.account_id, g.role, c.name AS role_name, g.unit_id, gu.name AS unit_name, b.name AS granted_by, \
         g.granted_at_ms, g.until_ms, g.reason FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $2 \
@@ -165,6 +167,10 @@ pub(super) async fn givers(ctx: &Ctx, unit_id: &str) -> Result<Vec<String>> {
 pub(super) async fn powers_of(ctx: &Ctx, account_id: &str) -> Result<Vec<(String, String)>> {
     let rows = ctx.rows(&POWERS_OF, &[account_id.into(), ctx.now_ms().into()]).await?;
     rows.iter().map(|row| Ok((row.text("power")?, row.text("unit_id")?))).collect()
+}
+
+pub(super) async fn holds_any(ctx: &Ctx, account_id: &str, powers: &str) -> Result<bool> {
+    Ok(ctx.row(&HOLDS_ANY, &[account_id.into(), powers.into(), ctx.now_ms().into()]).await?.is_some())
 }
 
 pub(super) async fn ways(ctx: &Ctx, account_id: &str, unit_id: &str, powers: &str) -> Result<Vec<Grant>> {

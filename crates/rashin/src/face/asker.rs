@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use platform::web::{HOST_ONLY, cookie, language_of};
 use platform::{Actor, Ctx, Language, Limit, Via};
 
-use super::{App, Failure, Page, machine};
+use super::{App, Failure, Page, held, machine};
 use crate::access;
 use crate::federation::is_machine_token;
 use crate::identity::{self, Door, Session};
@@ -30,6 +30,8 @@ pub struct Found {
     pub limit: Option<Limit>,
     /// What the person's grants carry, for what a page offers; nothing in the API.
     pub powers: Vec<String>,
+    /// Whether a second factor must be registered before anything else.
+    pub held: bool,
 }
 
 /// Whoever asks, signed in or not.
@@ -136,14 +138,21 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
         Ok(None) => return next.run(request).await,
         Err(error) => return Failure(error).into_response(),
     };
-    let powers = match offered(&anonymous, &session, api).await {
-        Ok(powers) => powers,
+    let ctx = anonymous.as_actor(actor_of(&session));
+    let reached = held::reaches(request.method(), request.uri().path());
+    let (held, powers) = match standing(&ctx, &session, reached, api).await {
+        Ok(seen) => seen,
         Err(error) => return Failure(error).into_response(),
     };
-    request.extensions_mut().insert(Found { session: session.clone(), token: token.clone(), limit: None, powers });
+    request.extensions_mut().insert(Found {
+        session: session.clone(),
+        token: token.clone(),
+        limit: None,
+        powers,
+        held,
+    });
     let mut response = next.run(request).await;
     if !response.headers().contains_key(header::SET_COOKIE) {
-        let ctx = anonymous.as_actor(actor_of(&session));
         match identity::keep(&ctx, &session, &token, by_bearer.is_none()).await {
             Ok(Some(fresh)) => {
                 response.headers_mut().append(header::SET_COOKIE, session_cookie(&app, &fresh));
@@ -155,13 +164,11 @@ pub async fn find_session(State(app): State<App>, mut request: Request, next: Ne
     response
 }
 
-/// What a page of the session may offer. Deeds ask the gate again.
-async fn offered(ctx: &Ctx, session: &Session, api: bool) -> platform::Result<Vec<String>> {
-    if api {
-        return Ok(Vec::new());
-    }
-    let powers = access::own_powers(&ctx.as_actor(actor_of(session))).await?;
-    Ok(powers.into_iter().map(|(power, _)| power).collect())
+/// Whether the session is held, and what a page of its person may offer; deeds ask the gate again.
+async fn standing(ctx: &Ctx, session: &Session, reached: bool, api: bool) -> platform::Result<(bool, Vec<String>)> {
+    let held = held::is_held(ctx, session, reached).await?;
+    let powers = if api { Vec::new() } else { access::own_powers(ctx).await? };
+    Ok((held, powers.into_iter().map(|(power, _)| power).collect()))
 }
 
 fn actor_of(session: &Session) -> Actor {

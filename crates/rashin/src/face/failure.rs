@@ -67,7 +67,7 @@ pub(super) fn of_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
 /// A failure as the API tells it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// `not-found`, `forbidden`, `proof` (prove again by `POST /sessions/current/proof`), `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
+    /// `not-found`, `forbidden`, `proof` (prove again by `POST /sessions/current/proof`), `factor` (register a second factor, by `POST /factors/totp` or on a page), `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
     pub kind: String,
     /// What is wrong, in the asker's language.
     pub message: String,
@@ -136,6 +136,11 @@ fn wants_proof(error: Option<&Error>) -> bool {
     matches!(error, Some(Error::Forbidden(message)) if message.key == "error-proof-needed")
 }
 
+/// What everything answers to somebody of whom a second factor is demanded: pages lead to where one registers it.
+fn wants_factor(error: Option<&Error>) -> bool {
+    matches!(error, Some(Error::Forbidden(message)) if message.key == "error-factor-demanded")
+}
+
 /// What acts of two people answer when the other one was asked.
 fn wants_consent(error: Option<&Error>) -> bool {
     matches!(error, Some(Error::Conflict(message)) if message.key == "error-needs-consent")
@@ -148,7 +153,11 @@ fn problem(
     detail: Option<String>,
     reference: Option<String>,
 ) -> Problem {
-    let kind = if wants_proof(error) { "proof" } else { kind_of(status) };
+    let kind = match (wants_proof(error), wants_factor(error)) {
+        (true, _) => "proof",
+        (_, true) => "factor",
+        _ => kind_of(status),
+    };
     let (message, faults) = match error {
         Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => {
             (page.message(message), Vec::new())
@@ -206,6 +215,9 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
     }
     if !api && wants_proof(error.as_deref()) {
         return to_the_proof(&asker.page.here, is_form.then_some(path.as_str()));
+    }
+    if !api && wants_factor(error.as_deref()) {
+        return Redirect::to("/me").into_response();
     }
     let mut reference = None;
     if let Some(Error::Internal(cause)) = error.as_deref() {

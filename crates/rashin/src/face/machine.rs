@@ -9,7 +9,7 @@ use platform::{Ctx, Error, Message};
 use super::Failure;
 use super::asker::Found;
 use crate::federation::{self, Machine, Purpose};
-use crate::identity::Session;
+use crate::identity::{Demand, Session};
 
 /// The act that reading below a path needs of a token that is limited to acts; none needs none, since what is read there
 /// is the same for everybody.
@@ -17,7 +17,7 @@ fn reading_act(path: &str) -> Option<&'static str> {
     Some(match area(path) {
         "item-sets" | "profiles" | "index-models" | "frameworks" | "releases" | "sessions" => return None,
         "units" => "organisation.read",
-        "accounts" => "identity.read",
+        "accounts" | "factor-demand" => "identity.read",
         "audit-log" => "audit-log.read",
         "assessments" => "assessment.read",
         // Whatever is not named here is refused.
@@ -39,6 +39,7 @@ fn session_of(machine: &Machine) -> Session {
         email: String::new(),
         rotated_at_ms: 0,
         proved_at_ms: 0,
+        unmet: Demand::Nobody,
     }
 }
 
@@ -60,7 +61,8 @@ pub(super) async fn answer(ctx: &Ctx, token: &str, mut request: Request, next: N
         };
     }
     let limit = Some(machine.limit.clone());
-    let found = Found { session: session_of(&machine), token: String::new(), limit, powers: Vec::new() };
+    let session = session_of(&machine);
+    let found = Found { session, token: String::new(), limit, powers: Vec::new(), held: false };
     request.extensions_mut().insert(found);
     next.run(request).await
 }

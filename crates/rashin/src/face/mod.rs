@@ -8,6 +8,7 @@ pub mod assets;
 pub mod commands;
 mod doors;
 pub mod failure;
+mod held;
 mod help;
 mod machine;
 pub mod page;

@@ -28,6 +28,8 @@ pub struct Page {
     pub theme: String,
     /// Path and query of this page, to come back to after switching language.
     pub here: String,
+    /// Whether a second factor must be registered before anything else.
+    pub held: bool,
     /// What the person's grants carry.
     powers: Vec<String>,
     /// A message key for what was just done.
@@ -47,6 +49,7 @@ impl Page {
             language,
             person: found.map(|found| found.session.name.clone()).unwrap_or_default(),
             email: found.map(|found| found.session.email.clone()).unwrap_or_default(),
+            held: found.is_some_and(|found| found.held),
             powers: found.map(|found| found.powers.clone()).unwrap_or_default(),
             theme: theme.to_owned(),
             here: without_done(uri),

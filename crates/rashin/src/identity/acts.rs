@@ -40,6 +40,8 @@ pub const BEGIN_PASSKEY_SIGN_IN: Act = Act::anyone("identity.begin-passkey-sign-
 pub const OFFER_RESET: Act = Act::by("identity.offer-reset", &[ADMINISTRATOR]).with_fresh_proof();
 /// Take away the second factors of somebody who lost them.
 pub const TAKE_FACTORS: Act = Act::by("identity.take-factors", &[ADMINISTRATOR]).with_fresh_proof();
+/// Say who must sign in with a second factor.
+pub const DEMAND_FACTORS: Act = Act::by("identity.demand-factors", &[ADMINISTRATOR]).with_fresh_proof();
 /// Choose a new password with that link.
 pub const TAKE_RESET: Act = Act::anyone("identity.take-reset");
 /// Take up an invitation.
@@ -71,6 +73,7 @@ pub const ALL: &[&Act] = &[
     &BEGIN_PASSKEY_SIGN_IN,
     &OFFER_RESET,
     &TAKE_FACTORS,
+    &DEMAND_FACTORS,
     &TAKE_RESET,
     &ACCEPT_INVITATION,
     &READ,

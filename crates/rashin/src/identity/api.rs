@@ -17,6 +17,7 @@ use crate::access::{self, Grant};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, Asker, SignedIn};
 
+mod demand;
 mod lost_factors;
 mod own;
 
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(take_reset))
         .merge(own::routes())
         .merge(lost_factors::routes())
+        .merge(demand::routes())
         .routes(routes!(list_accounts))
         .routes(routes!(invite))
         .routes(routes!(accept_invitation))

@@ -7,7 +7,7 @@ use platform::{Error, Result};
 
 use super::links::{Newcomer, SetUp};
 use super::mailing::{self, Letter};
-use super::model::{Account, Factors};
+use super::model::{Account, FactorDemand, Factors, Headcount, WithoutFactor};
 use super::passkeys;
 use crate::access::{self, Terms, model::checked_until};
 use crate::face::commands::{Desk, LinkArgs};
@@ -122,6 +122,11 @@ pub enum Command {
         #[command(flatten)]
         link: LinkArgs,
     },
+    /// Say who must sign in with a second factor, nobody, administrators or everybody; without it, show who has none
+    DemandFactors {
+        /// nobody, administrators or everybody
+        of: Option<String>,
+    },
     /// Choose a new password with such a link; the password is read from standard input
     TakeReset {
         /// Token of the link
@@ -182,6 +187,20 @@ fn line(account: &Account) -> String {
     format!("{}  {} <{}>{state}  {}", account.id, account.name, account.email, grants.join(", "))
 }
 
+/// Of whom a second factor is demanded, and a line for each who has none.
+fn demand_lines(demand: &FactorDemand) -> Vec<String> {
+    let FactorDemand { demanded_of, administrators, everybody, without } = demand;
+    let of = |counted: &Headcount| format!("{} of {} without", counted.without, counted.people);
+    let first = [
+        format!("demanded of {}", demanded_of.as_str()),
+        format!("administrators {}  everybody {}", of(administrators), of(everybody)),
+    ];
+    let mark = |administrator| if administrator { "  (administrator)" } else { "" };
+    let line =
+        |one: &WithoutFactor| format!("{}  {} <{}>{}", one.account_id, one.name, one.email, mark(one.administrator));
+    first.into_iter().chain(without.iter().map(line)).collect()
+}
+
 /// Prints a link, with what became of the letter if one was to be sent.
 async fn hand_over(desk: &Desk, link: &LinkArgs, email: &str, made: (&str, &str), letter: &Letter) -> Result<()> {
     let app = link.app(desk)?;
@@ -234,6 +253,11 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let email = super::take_factors(ctx, &account, &reason).await?;
             let mailed = mailing::mail(&app, &email, &mailing::FACTORS_TAKEN, &app.public_url).await == Some(true);
             desk.say(&serde_json::json!({ "mailed": mailed }), Vec::new)
+        }
+        Command::DemandFactors { of: Some(of) } => super::demand_factors(ctx, &of).await,
+        Command::DemandFactors { of: None } => {
+            let demand = super::factor_demand(ctx).await?;
+            desk.say(&demand, || demand_lines(&demand))
         }
         Command::TakeReset { token } => super::take_reset(ctx, &token, &read_line()?).await,
         Command::Password => super::change_password(ctx, &read_line()?, &read_line()?, "").await,

@@ -103,7 +103,8 @@ pub async fn resume(deed: &mut Deed, person: &Known, reason: &str) -> Result<()>
     store::unsuspend_by_machine(deed, &person.id, reason).await
 }
 
-/// Opens a session for a person whom another system has vouched for; gives its token.
+/// Opens a session for a person whom another system has vouched for; gives its token. A second factor is then that
+/// system's matter.
 pub async fn admit(ctx: &Ctx, account_id: &str) -> Result<String> {
-    sign_in::admit_newcomer(ctx, account_id).await
+    sign_in::admit_newcomer(ctx, account_id, true).await
 }

@@ -101,7 +101,7 @@ pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
         access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("").await?;
-    admit_newcomer(ctx, &account.id).await
+    admit_newcomer(ctx, &account.id, false).await
 }
 
 /// Makes a tenant with its first person for sample data; only the installation itself may. Gives the account's id.
@@ -172,5 +172,5 @@ pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &st
     access::give(ctx, &mut deed, &tenant_id, &account.id, terms).await?;
     deed.note("role", role);
     deed.commit("").await?;
-    admit_newcomer(ctx, &account.id).await
+    admit_newcomer(ctx, &account.id, false).await
 }

@@ -38,6 +38,8 @@ pub struct Session {
     pub rotated_at_ms: i64,
     /// When the person last proved to be there, milliseconds since 1970.
     pub proved_at_ms: i64,
+    /// The tenant's demand, if neither a second factor nor another service's word meets it; else that of nobody.
+    pub unmet: Demand,
 }
 
 /// One of one's own open sessions.
@@ -72,6 +74,83 @@ impl Factors {
     pub fn any(self) -> bool {
         self.totp || self.passkeys > 0
     }
+}
+
+/// Who must sign in with a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Demand {
+    /// Whoever likes.
+    Nobody,
+    /// Whoever can give rights.
+    Administrators,
+    /// All people.
+    Everybody,
+}
+
+impl Demand {
+    /// All, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Nobody, Self::Administrators, Self::Everybody];
+
+    /// As stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Administrators => "administrators",
+            Self::Everybody => "everybody",
+        }
+    }
+
+    /// From the stored text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|demand| demand.as_str() == text)
+    }
+}
+
+/// How many people there are who can sign in, and how many of them have no second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Headcount {
+    /// All.
+    pub people: i64,
+    /// Those without a second factor.
+    pub without: i64,
+}
+
+/// Somebody who has no second factor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WithoutFactor {
+    /// Account.
+    pub account_id: String,
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Whether the person can give rights.
+    pub administrator: bool,
+}
+
+/// Who must sign in with a second factor, and who has none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FactorDemand {
+    /// From whom it is demanded.
+    pub demanded_of: Demand,
+    /// Those who can give rights.
+    pub administrators: Headcount,
+    /// All people.
+    pub everybody: Headcount,
+    /// The first 200 who have none, those who can give rights before the others.
+    pub without: Vec<WithoutFactor>,
+}
+
+/// A demand as the one it is made of is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnDemand {
+    /// Name of the organisation.
+    pub organisation: String,
+    /// Name of the person who decided so.
+    pub by: String,
 }
 
 /// That an administrator took somebody's second factors away.

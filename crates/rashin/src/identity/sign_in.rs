@@ -172,30 +172,38 @@ pub(super) async fn admit(
     if let Some(device) = &device {
         store::add_device(&mut deed, &token_hash(device), &account.id, ctx.now_ms() + DEVICE_MS).await?;
     }
-    add_session(&ctx, &mut deed, &account.id, &token, &door.agent).await?;
+    add_session(&ctx, &mut deed, &account.id, &token, &door.agent, false).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
     Ok(Admission { token, device, factors_taken })
 }
 
-async fn add_session(ctx: &Ctx, deed: &mut Deed, account_id: &str, token: &str, agent: &str) -> Result<()> {
+async fn add_session(
+    ctx: &Ctx,
+    deed: &mut Deed,
+    account_id: &str,
+    token: &str,
+    agent: &str,
+    vouched: bool,
+) -> Result<()> {
     let session = NewSession {
         id: new_id(ctx)?,
         token_hash: token_hash(token),
         account_id: account_id.to_owned(),
         device: device_of(agent),
         expires_at_ms: ctx.now_ms() + SESSION_MS,
+        vouched,
     };
     store::add_session(deed, &session).await
 }
 
-/// Opens a session straight after setting up or taking up an invitation.
-pub(super) async fn admit_newcomer(ctx: &Ctx, account_id: &str) -> Result<String> {
+/// Opens a session straight after setting up or taking up an invitation, or on another system's word.
+pub(super) async fn admit_newcomer(ctx: &Ctx, account_id: &str, vouched: bool) -> Result<String> {
     let account = store::by_id(ctx, account_id).await?;
     let ctx = as_account(ctx, &account);
     let token = new_token(&ctx)?;
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
-    add_session(&ctx, &mut deed, &account.id, &token, "").await?;
+    add_session(&ctx, &mut deed, &account.id, &token, "", vouched).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
     Ok(token)

@@ -1,11 +1,13 @@
-//! The identity tables: `accounts`, `account_suspensions`, `sessions`, `links`, `sign_in_failures`.
+//! The identity tables: `accounts`, `account_suspensions`, `sessions`, `links`, `sign_in_failures`, `factor_demands`.
 
 use platform::{Ctx, Deed, Error, Result, Row, statements};
 
 use super::model::{Account, Invitation, OwnSession, Session};
 use crate::access;
 
+mod demand;
 mod factors;
+pub(super) use demand::*;
 pub(super) use factors::*;
 
 statements! {
@@ -30,9 +32,13 @@ statements! {
     TAKE_OVER = "DELETE FROM account_suspensions WHERE account_id = $1 AND suspended_by IN (SELECT id FROM accounts WHERE kind = 'machine')";
     UNSUSPEND = "DELETE FROM account_suspensions WHERE account_id = $1";
     ADD_SESSION = "INSERT INTO sessions (token_hash, previous_hash, account_id, created_at_ms, rotated_at_ms, expires_at_ms, id, device, \
-        proved_at_ms) VALUES ($1, NULL, $2, $3, $3, $4, $5, $6, $3)";
-    SESSION = "SELECT s.token_hash, s.account_id, s.rotated_at_ms, s.proved_at_ms, a.tenant_id, a.name, a.email FROM sessions s \
+        proved_at_ms, vouched) VALUES ($1, NULL, $2, $3, $3, $4, $5, $6, $3, $7)";
+    SESSION = "SELECT s.token_hash, s.account_id, s.rotated_at_ms, s.proved_at_ms, a.tenant_id, a.name, a.email, \
+        CASE WHEN d.demanded_of IS NULL OR s.vouched = 1 \
+          OR EXISTS (SELECT 1 FROM totp_factors t WHERE t.account_id = a.id AND t.confirmed_at_ms IS NOT NULL) \
+          OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) THEN 'nobody' ELSE d.demanded_of END AS unmet FROM sessions s \
         JOIN accounts a ON a.id = s.account_id LEFT JOIN account_suspensions x ON x.account_id = a.id \
+        LEFT JOIN factor_demands d ON d.tenant_id = a.tenant_id \
         WHERE (s.token_hash = $1 OR (s.previous_hash = $1 AND s.rotated_at_ms > $3)) AND s.expires_at_ms > $2 \
         AND s.rotated_at_ms > $4 AND s.created_at_ms <= $2 AND x.account_id IS NULL";
     OWN_SESSIONS = "SELECT id, device, created_at_ms, rotated_at_ms, CAST(CASE WHEN token_hash = $2 OR previous_hash = $2 THEN 1 ELSE 0 END AS BIGINT) AS here \
@@ -68,6 +74,19 @@ statements! {
     FACTORS = "SELECT (SELECT COUNT(*) FROM totp_factors WHERE account_id = $1 AND confirmed_at_ms IS NOT NULL) AS totp, \
         (SELECT COUNT(*) FROM passkeys WHERE account_id = $1) AS passkeys, \
         (SELECT COUNT(*) FROM recovery_codes WHERE account_id = $1 AND used_at_ms IS NULL) AS codes";
+    DEMAND = "SELECT d.demanded_of, a.name AS set_by FROM factor_demands d JOIN accounts a ON a.id = d.set_by WHERE d.tenant_id = $1";
+    SET_DEMAND = "INSERT INTO factor_demands (tenant_id, demanded_of, set_by, set_at_ms) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (tenant_id) DO UPDATE SET demanded_of = $2, set_by = $3, set_at_ms = $4";
+    HEADCOUNT = "SELECT COUNT(*) AS people, COUNT(CASE WHEN \
+          NOT EXISTS (SELECT 1 FROM totp_factors t WHERE t.account_id = a.id AND t.confirmed_at_ms IS NOT NULL) \
+          AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) THEN 1 END) AS lacking \
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND s.account_id IS NULL \
+        AND ($2 = '' OR EXISTS (SELECT 1 FROM grant_powers g WHERE g.account_id = a.id AND $2 LIKE '%|' || g.power || '|%' AND (g.until_ms IS NULL OR g.until_ms > $3)))";
+    WITHOUT_FACTOR = "SELECT a.id, a.name, a.email, CAST(CASE WHEN EXISTS (SELECT 1 FROM grant_powers g WHERE g.account_id = a.id \
+          AND $2 LIKE '%|' || g.power || '|%' AND (g.until_ms IS NULL OR g.until_ms > $3)) THEN 1 ELSE 0 END AS BIGINT) AS administrator \
+        FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND s.account_id IS NULL \
+        AND NOT EXISTS (SELECT 1 FROM totp_factors t WHERE t.account_id = a.id AND t.confirmed_at_ms IS NOT NULL) \
+        AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.id) ORDER BY administrator DESC, a.name, a.id LIMIT 200";
     TOTP_SECRET = "SELECT secret FROM totp_factors WHERE account_id = $1 AND (confirmed_at_ms IS NOT NULL) = ($2 = 1)";
     BEGIN_TOTP = "INSERT INTO totp_factors (account_id, secret, made_at_ms, confirmed_at_ms) VALUES ($1, $2, $3, NULL) \
         ON CONFLICT (account_id) DO UPDATE SET secret = $2, made_at_ms = $3 WHERE totp_factors.confirmed_at_ms IS NULL";
@@ -212,6 +231,7 @@ pub(super) struct NewSession {
     pub account_id: String,
     pub device: String,
     pub expires_at_ms: i64,
+    pub vouched: bool,
 }
 
 pub(super) async fn add_session(deed: &mut Deed, session: &NewSession) -> Result<()> {
@@ -224,6 +244,7 @@ pub(super) async fn add_session(deed: &mut Deed, session: &NewSession) -> Result
         session.expires_at_ms.into(),
         session.id.as_str().into(),
         session.device.as_str().into(),
+        i64::from(session.vouched).into(),
     ];
     deed.write(&ADD_SESSION, &values).await.map(|_| ())
 }
@@ -245,6 +266,7 @@ pub(super) async fn session(
             email: row.text("email")?,
             rotated_at_ms: row.int("rotated_at_ms")?,
             proved_at_ms: row.int("proved_at_ms")?,
+            unmet: demand_of(&row.text("unmet")?)?,
         })
     })
     .transpose()

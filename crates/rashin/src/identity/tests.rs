@@ -1,6 +1,7 @@
 //! People, signing in and sessions through actions and the front door, on both databases.
 
 mod access;
+mod demand;
 mod factors;
 mod lost_factors;
 mod passkeys;

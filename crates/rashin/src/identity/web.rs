@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
 use super::mailing;
-use super::model::Account;
+use super::model::{Account, Demand, FactorDemand, Headcount};
 use crate::access;
 use crate::face::asker::{held_cookie, secret_cookie, session_cookie};
 use crate::face::page::{Faults, faults_or};
@@ -22,6 +22,7 @@ use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::organisation::{self, Unit, roles};
 
+mod demand;
 mod lost_factors;
 mod me;
 mod proof;
@@ -45,6 +46,7 @@ pub fn routes() -> Router<App> {
         .merge(me::routes())
         .merge(proof::routes())
         .merge(lost_factors::routes())
+        .merge(demand::routes())
 }
 
 /// Leads on to a page of this server with a fresh session.
@@ -178,7 +180,28 @@ struct AccountsPage {
     mailed: &'static str,
     reset_link: String,
     email: String,
+    demand: FactorDemand,
+    /// Whether the person may change the demand.
+    may_demand: bool,
     faults: Faults,
+}
+
+impl AccountsPage {
+    /// What may be demanded, with what it is called and whom it would hold.
+    fn demands(&self) -> Vec<(Demand, String, Option<Headcount>)> {
+        let counted = |demand| match demand {
+            Demand::Nobody => None,
+            Demand::Administrators => Some(self.demand.administrators),
+            Demand::Everybody => Some(self.demand.everybody),
+        };
+        let named = |demand: Demand| self.page.t(&format!("demand-of-{}", demand.as_str()));
+        Demand::ALL.into_iter().map(|demand| (demand, named(demand), counted(demand))).collect()
+    }
+
+    /// How many more have no factor than are named.
+    fn unnamed(&self) -> i64 {
+        self.demand.everybody.without - i64::try_from(self.demand.without.len()).unwrap_or(0)
+    }
 }
 
 async fn accounts_page(asker: &Asker, link: String, email: String, faults: Faults) -> Answer<Html<AccountsPage>> {
@@ -196,6 +219,8 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
         mailed: "",
         reset_link: String::new(),
         email,
+        demand: super::factor_demand(&asker.ctx).await?,
+        may_demand: super::may_demand_factors(&asker.ctx).await?,
         faults,
     }))
 }

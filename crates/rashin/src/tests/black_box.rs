@@ -4,9 +4,29 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::json;
 
-use super::matrix::{Things, all_routes};
-use super::testing::{AUDITOR, HANAKO, NOBODY, PASSWORD, Reply, SECOND_MS, TARO, TestApp, on_both};
+use super::matrix::{Things, all_routes, ask};
+use super::testing::{AUDITOR, HANAKO, KEEPER, NOBODY, PASSWORD, Reply, SECOND_MS, TARO, TestApp, on_both};
 use crate::identity::{self, begin_totp, confirm_totp, suspend, take_factors, take_reset, totp};
+
+/// What somebody reaches who must register a second factor first, besides what is open to everybody.
+const HELD_REACH: [&str; 16] = [
+    "DELETE /api/v1/sessions/current",
+    "GET /api/v1/factors",
+    "GET /api/v1/sessions/current",
+    "GET /me",
+    "GET /me/proof",
+    "GET /me/totp",
+    "POST /api/v1/factors/totp",
+    "POST /api/v1/sessions/current/proof",
+    "POST /me/passkeys",
+    "POST /me/passkeys/ceremony",
+    "POST /me/proof",
+    "POST /me/proof/form",
+    "POST /me/totp",
+    "POST /me/totp/confirmation",
+    "POST /sign-out",
+    "PUT /api/v1/factors/totp",
+];
 
 /// As every answer, and moreover kept by nobody.
 #[track_caller]
@@ -183,6 +203,46 @@ on_both! {
         suspend(&app.ctx(HANAKO), app.account(TARO), "").await.unwrap();
         ended(token, "suspension").await;
         second.app.ground.db.close().await.unwrap();
+    }
+
+    async fn a_held_session_reaches_registering_a_factor_and_nothing_else(app: TestApp) {
+        let routes: Vec<_> = {
+            let things = Things::of(&app).await;
+            all_routes().into_iter().map(|(method, path)| (things.fill(&path), method, path)).collect()
+        };
+        let key = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ('key', $1, 'PC', '{}', 1, NULL)";
+        app.damage(key, &[app.account(HANAKO).into()]).await;
+        identity::demand_factors(&app.ctx(HANAKO), "administrators").await.unwrap();
+        let entries = "SELECT COUNT(*) AS n FROM audit_entries";
+        let (mut reached, mut refused, mut strange) = (Vec::new(), 0, Vec::new());
+        for (filled, method, path) in &routes {
+            let stranger = ask(&app, NOBODY, method, path, filled).await;
+            let to_sign_in = stranger.header("location");
+            let wants_session = stranger.status.as_u16() == 401 || to_sign_in == "/sign-in" || to_sign_in.starts_with("/sign-in?next=");
+            let before = app.count(entries, &[]).await;
+            let reply = ask(&app, KEEPER, method, path, filled).await;
+            let by_page = reply.status.as_u16() == 303 && reply.header("location") == "/me";
+            let by_api = reply.status.as_u16() == 403 && reply.json()["kind"] == "factor";
+            let is_right = match (wants_session, by_page || by_api) {
+                (true, true) => {
+                    refused += 1;
+                    by_api == path.starts_with("/api/") && app.count(entries, &[]).await == before
+                }
+                (true, false) => {
+                    reached.push(format!("{method} {path}"));
+                    true
+                }
+                // Open to everybody: to somebody held too.
+                (false, held) => !held,
+            };
+            if !is_right {
+                strange.push(format!("{method} {path}: {}", reply.status));
+            }
+        }
+        assert_eq!(strange, Vec::<String>::new());
+        reached.sort();
+        assert_eq!(reached, HELD_REACH);
+        assert!(refused > 120, "{refused}");
     }
 
     async fn a_token_is_256_random_bits_new_at_each_sign_in_and_kept_as_a_hash(app: TestApp) {

@@ -30,6 +30,7 @@ const WRITES: &[(&str, &str, &str)] = &[
     ("POST /accounts/{id}/password-reset", "POST /accounts/{id}/password-reset", "account reset"),
     ("POST /password-reset", "POST /password-resets", "account take-reset"),
     ("POST /accounts/{id}/factors/removal", "POST /accounts/{id}/factors/removal", "account take-factors"),
+    ("POST /accounts/factor-demand", "PUT /factor-demand", "account demand-factors"),
     ("POST /accounts", "POST /invitations", "account invite"),
     ("POST /invitation", "POST /invitations/acceptance", "account accept"),
     ("POST /accounts/{id}/grants", "POST /accounts/{id}/grants", "account grant"),

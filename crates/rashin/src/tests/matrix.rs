@@ -115,6 +115,7 @@ fn form(app: &TestApp, path: &str) -> Vec<(String, String)> {
         ("old_password", "wrong"),
         ("new_password", "another password"),
         ("theme", "dark"),
+        ("demanded_of", "everybody"),
     ];
     let (question, option) = first_question();
     let more = [
@@ -156,6 +157,7 @@ fn body(app: &TestApp, method: &str, path: &str) -> Json {
         ("/roles", json!({ "name": "x", "acts": ["assessment.read"] })),
         ("/roles/{id}", json!({ "name": "x", "acts": ["assessment.read"], "version": 1 })),
         ("/factors/removal", json!({ "reason": "x" })),
+        ("/factor-demand", json!({ "demanded_of": "everybody" })),
         ("/decision", json!({ "agreed": true })),
         ("/password", json!({ "old_password": "wrong", "new_password": "another password" })),
         ("/assessments", json!({ "unit_id": app.department, "item_set_id": "benchmark-25", "period": "FY2028" })),

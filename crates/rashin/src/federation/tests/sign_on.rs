@@ -124,6 +124,21 @@ on_both! {
         assert_eq!(causes(&app).await, Vec::<String>::new());
     }
 
+    async fn a_second_factor_that_is_demanded_is_the_providers_matter(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &wish(&provider)).await;
+        let key = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ('key', $1, 'PC', '{}', 1, NULL)";
+        app.damage(key, &[app.account(HANAKO).into()]).await;
+        crate::identity::demand_factors(&app.ctx(HANAKO), "everybody").await.unwrap();
+        let reply = sign_in(&app, &provider, &id, "s-1", TARO.email, &[]).await;
+        app.get("/units", TARO).await.leads_to("/me");
+        app.hold_token(TARO, &cookie_of(&reply, "rashin_session").unwrap());
+        app.get("/units", TARO).await.is(200);
+        // The same person by password is held.
+        app.new_session(TARO).await;
+        app.get("/units", TARO).await.leads_to("/me");
+    }
+
     async fn every_lie_is_refused_and_told_in_the_log(app: TestApp) {
         let provider = Provider::start(START_MS).await;
         let id = set_up(&app, HANAKO, &wish(&provider)).await;

@@ -58,6 +58,19 @@ fn nothing_secret_is_compared_letter_by_letter() {
 }
 
 on_both! {
+    async fn a_demand_of_second_factors_does_not_touch_machines(app: TestApp) {
+        let (_, secret) = made(&app, HANAKO, &wish("staff", &app.company, &[])).await;
+        let (_, own) = made(&app, TARO, &NewToken { role: "manager".to_owned(), ..wish("manager", &app.company, &[]) }).await;
+        let key = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ('key', $1, 'PC', '{}', 1, NULL)";
+        app.damage(key, &[app.account(HANAKO).into()]).await;
+        crate::identity::demand_factors(&app.ctx(HANAKO), "everybody").await.unwrap();
+        assert_eq!((reads(&app, &secret).await, reads(&app, &own).await), (200, 200));
+        // Whoever makes a token has the factor.
+        app.get("/tokens", TARO).await.leads_to("/me");
+        let demand = json!({ "demanded_of": "nobody" });
+        ask(&app, Method::PUT, "/api/v1/factor-demand", &secret, demand).await.is(403);
+    }
+
     async fn a_token_does_what_its_role_may_in_its_unit(app: TestApp) {
         let check = assessment::create(&app.ctx(HANAKO), &app.company, "benchmark-25", "FY2026").await.unwrap();
         let above = assessment::create(&app.ctx(HANAKO), &app.group, "benchmark-25", "FY2026").await.unwrap();

@@ -201,3 +201,21 @@ mail-factors-text = An administrator took away the authenticator app, passkeys a
     { $link }
 
     If you did not ask for this, tell an administrator at once.
+demand-title = Who must have a second factor
+demand-lead = Decide who must use an authenticator app or a passkey besides the password. Whoever has none yet is led to registering one after signing in, and reaches nothing else until then. For people who come in through another service it is that service's matter.
+demand-of-nobody = Nobody (everyone decides for themselves)
+demand-of-administrators = Administrators (whoever can give roles)
+demand-of-everybody = Everybody
+demand-count = { $without } of { $people } have none yet.
+demand-save = Save
+demand-without = People who have none yet ({ $count })
+demand-without-help = Recovery codes alone are no second factor.
+demand-more = and { $count } more
+demand-administrator = Administrator
+demand-held = { $organisation } asks you to register a second factor.
+demand-held-text = An administrator of your organisation ({ $name }) decided so. Register either an authenticator app or a passkey below; then you can use everything at once.
+demand-met = { $organisation } asks you to have a second factor. Without any, you reach nothing else until you register one again.
+label-demanded_of = Demanded of
+error-demand-own-first = First register an authenticator app or a passkey of your own under “My settings”. Demanding one without having it would shut you out.
+error-factor-demanded = { $organisation } asks you to register a second factor (authenticator app or passkey). Do so under “My settings”, or by POST /factors/totp and PUT /factors/totp in the API; then you can go on.
+done-factors-demanded = Changed who must have a second factor. It counts from the next request on.

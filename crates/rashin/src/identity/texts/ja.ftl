@@ -201,3 +201,21 @@ mail-factors-text = 管理者が、羅針に登録してあった、あなたの
     { $link }
 
     頼んだ覚えがないときは、すぐに管理者に知らせてください。
+demand-title = 二つ目の確認を求める相手
+demand-lead = パスワードのほかに、認証アプリかパスキーを必ず使ってもらう相手を決めます。まだ登録していない人は、サインインすると登録の画面に進み、登録するまでほかの画面を使えません。ほかの認証サービスで入る人の確認は、そのサービスに任せます。
+demand-of-nobody = 求めない（使うかどうかは、各自が決める）
+demand-of-administrators = 管理者（役割を付けられる人）
+demand-of-everybody = 利用者全員
+demand-count = { $people }人のうち{ $without }人が、まだ登録していません。
+demand-save = 保存する
+demand-without = まだ登録していない人（{ $count }人）
+demand-without-help = 復旧コードだけでは、登録したことになりません。
+demand-more = ほかに{ $count }人
+demand-administrator = 管理者
+demand-held = { $organisation }では、二つ目の確認の登録が必要です。
+demand-held-text = 組織の管理者（{ $name }さん）が決めました。下の「認証アプリ」か「パスキー」のどちらかを登録してください。登録すると、すべての画面をすぐに使えます。
+demand-met = { $organisation }は、あなたに二つ目の確認を求めています。すべて外すと、もう一度登録するまで、ほかの画面を使えません。
+label-demanded_of = 求める相手
+error-demand-own-first = 先に、自分の認証アプリかパスキーを「自分の設定」で登録してください。登録しないまま求めると、自分も入れなくなります。
+error-factor-demanded = { $organisation }では、二つ目の確認（認証アプリかパスキー）の登録が必要です。画面では「自分の設定」で、APIでは POST /factors/totp と PUT /factors/totp で登録すると、使えるようになります。
+done-factors-demanded = 二つ目の確認を求める相手を変えました。次の操作から効きます。

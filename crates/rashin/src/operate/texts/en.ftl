@@ -47,6 +47,7 @@ export-table-external_parties = Parties outside, such as suppliers
 export-table-consents = What others were asked to agree to
 export-table-consent_decisions = What they said
 export-table-consent_uses = When a consent was used
+export-table-factor_demands = From whom a second factor is demanded
 export-table-machine_tokens = Tokens for machines (without the tokens themselves)
 export-table-sign_on_providers = Providers of single sign-on (without secrets)
 export-table-sign_on_identities = What people are called there

@@ -47,6 +47,7 @@ export-table-external_parties = 外の組織（委託先など）
 export-table-consents = ほかの人の同意を求めたこと
 export-table-consent_decisions = 同意を求められた人の返事
 export-table-consent_uses = 同意が使われた時
+export-table-factor_demands = 二つ目の確認を求める相手
 export-table-machine_tokens = 機械のためのトークン（トークンそのものは入りません）
 export-table-sign_on_providers = シングルサインオンの相手（秘密は入りません）
 export-table-sign_on_identities = シングルサインオンでの利用者の名前
