@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use platform::{Ctx, Deed, Error, Result, Row, statements};
 
 use super::model::{Unit, UnitKind};
+use crate::domains::Place;
 
 statements! {
     ADD = "INSERT INTO units (id, tenant_id, parent_id, kind, name, path, created_at_ms, version) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
     ONE = "SELECT u.id, u.tenant_id, u.parent_id, u.kind, u.name, u.path, u.version, c.closed_at_ms \
         FROM units u LEFT JOIN unit_closures c ON c.unit_id = u.id WHERE u.id = $1";
+    PLACE = "SELECT id AS unit_id FROM units WHERE id = $1";
     // Units one may see: those one has a grant on or above, and the way up to them.
     VISIBLE = "SELECT u.id, u.tenant_id, u.parent_id, u.kind, u.name, u.path, u.version, c.closed_at_ms \
         FROM units u LEFT JOIN unit_closures c ON c.unit_id = u.id \
@@ -32,6 +34,9 @@ statements! {
     CLOSE = "INSERT INTO unit_closures (unit_id, closed_by, closed_at_ms, reason) VALUES ($1, $2, $3, $4)";
     REOPEN = "DELETE FROM unit_closures WHERE unit_id = $1";
 }
+
+/// Where units lie.
+pub(crate) const PLACES: &[Place] = &[Place { kind: "unit", unit_of: PLACE }];
 
 fn unit_of(row: &Row) -> Result<Unit> {
     let kind = row.text("kind")?;
