@@ -87,7 +87,8 @@ pub(super) async fn enter(deed: &mut Deed, tenant_id: &str, grant: Grant, by: &s
         return Err(not_that_role(role, "error-choice"));
     }
     check_place(role, fit.of_party)?;
-    if if role == roles::RESPONDENT { fit.inside } else { fit.outside } {
+    let mixed = if role == roles::RESPONDENT { fit.inside } else { fit.outside };
+    if mixed {
         return Err(not_that_role(role, "error-role-mixed"));
     }
     if let Some(until_ms) = grant.until_ms {

@@ -40,7 +40,7 @@ pub struct NewGrant {
     /// Why.
     #[serde(default)]
     reason: String,
-    /// Until when, milliseconds since 1970, at most the end of the year 9999; none is without end.
+    /// Until when, milliseconds since 1970, at most 253402207200999 (in the year 9999); none is without end.
     #[serde(default)]
     until_ms: Option<i64>,
 }

@@ -2,8 +2,8 @@
 
 use platform::{Ctx, Deed, Error, Result, Row, Statement, statements};
 
-use super::model::{CustomRole, Fit, Grant, Machine, PartyUnit, Subject};
 use super::last_one::Administrators;
+use super::model::{CustomRole, Fit, Grant, Machine, PartyUnit, Subject};
 use crate::domains::Place;
 
 mod consents;
@@ -171,15 +171,23 @@ pub(super) async fn tenant_of(ctx: &Ctx, account_id: &str) -> Result<String> {
     ctx.row(&TENANT_OF, &[account_id.into()]).await?.ok_or(Error::NotFound)?.text("tenant_id")
 }
 
+/// So many grants one statement gives.
+const PIECE: usize = 5000;
+
 /// All grants of somebody or of a tenant, however many pieces it takes, the oldest of each account first.
 async fn all_grants(ctx: &Ctx, statement: &Statement, whose: &str) -> Result<Vec<Grant>> {
     let (mut all, mut after) = (Vec::new(), String::new());
     loop {
         let rows = ctx.rows(statement, &[whose.into(), ctx.now_ms().into(), after.as_str().into()]).await?;
         let piece = rows.iter().map(grant_of).collect::<Result<Vec<Grant>>>()?;
-        let Some(last) = piece.last() else { break };
-        after.clone_from(&last.id);
+        let full = piece.len() == PIECE;
+        if let Some(last) = piece.last() {
+            after.clone_from(&last.id);
+        }
         all.extend(piece);
+        if !full {
+            break;
+        }
     }
     let key = |grant: &Grant| (grant.account_id.clone(), grant.granted_at_ms, grant.id.clone());
     all.sort_by_cached_key(key);

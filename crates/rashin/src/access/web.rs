@@ -88,7 +88,7 @@ impl RolesPage {
 }
 
 /// Which piece of a list.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone, Copy)]
 #[serde(default)]
 struct Piece {
     skip: u32,
@@ -96,7 +96,7 @@ struct Piece {
 
 impl Piece {
     /// Where the list goes on after a full piece.
-    fn next(&self, found: usize, full: u16) -> Option<u32> {
+    fn next(self, found: usize, full: u16) -> Option<u32> {
         (found >= usize::from(full)).then(|| self.skip.saturating_add(u32::from(full)))
     }
 }
@@ -210,8 +210,7 @@ async fn show_parties(SignedIn(asker): SignedIn) -> Answer<Html<PartiesPage>> {
     let mut units = organisation::list_units(&asker.ctx).await?;
     units.retain(|unit| !unit.closed && unit.parent_id.is_some());
     let parties = super::parties(&asker.ctx).await?;
-    let mut parties: BTreeMap<String, String> =
-        parties.into_iter().map(|party| (party.unit_id, party.party)).collect();
+    let mut parties: BTreeMap<String, String> = parties.into_iter().map(|party| (party.unit_id, party.party)).collect();
     let (mut outside, mut inside) = (Vec::new(), Vec::new());
     for unit in units {
         match parties.remove(&unit.id) {

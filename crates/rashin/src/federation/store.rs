@@ -84,10 +84,8 @@ statements! {
 pub(crate) const TOKEN_OF: Statement = TOKEN_OF_;
 
 /// Where tokens and providers lie.
-pub(crate) const PLACES: &[Place] = &[
-    Place { kind: "token", unit_of: PLACE_OF_TOKEN },
-    Place { kind: "provider", unit_of: PLACE_OF_PROVIDER },
-];
+pub(crate) const PLACES: &[Place] =
+    &[Place { kind: "token", unit_of: PLACE_OF_TOKEN }, Place { kind: "provider", unit_of: PLACE_OF_PROVIDER }];
 
 /// What a token is kept with besides what people see of it.
 #[derive(Debug)]

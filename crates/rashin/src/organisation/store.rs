@@ -31,6 +31,11 @@ statements! {
         FROM units WHERE parent_id = $1";
     // Takes the root's row for this transaction, so that changes of one tree come one after another.
     HOLD = "UPDATE units SET version = version WHERE id = $1";
+    // Whether a grant on a unit or below it would stand on the wrong side of the wall to parties outside, with the unit
+    // below another one.
+    MIXES = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id WHERE gu.path LIKE $1 || '%' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $3) AND (g.role = 'respondent') <> (EXISTS (SELECT 1 FROM external_parties e JOIN units eu ON eu.id = e.unit_id \
+          WHERE $2 LIKE eu.path || '%' OR (eu.path LIKE $1 || '%' AND gu.path LIKE eu.path || '%'))) LIMIT 1";
     CLOSE = "INSERT INTO unit_closures (unit_id, closed_by, closed_at_ms, reason) VALUES ($1, $2, $3, $4)";
     REOPEN = "DELETE FROM unit_closures WHERE unit_id = $1";
 }
@@ -113,6 +118,13 @@ pub(super) async fn edit(deed: &mut Deed, unit: &Unit, seen_version: i64) -> Res
 pub(super) async fn move_paths(deed: &mut Deed, old_path: &str, new_path: &str) -> Result<()> {
     let rest = i64::try_from(old_path.len()).map_err(Error::internal)? + 1;
     deed.write(&MOVE_PATHS, &[old_path.into(), new_path.into(), rest.into()]).await.map(|_| ())
+}
+
+/// Whether moving the unit at `path` below `parent_path` would put people inside into the place of a party outside, or
+/// the other way round.
+pub(super) async fn mixes(deed: &mut Deed, path: &str, parent_path: &str) -> Result<bool> {
+    let values = [path.into(), parent_path.into(), deed.now_ms().into()];
+    Ok(deed.row(&MIXES, &values).await?.is_some())
 }
 
 pub(super) async fn open_below(deed: &mut Deed, path: &str) -> Result<i64> {

@@ -76,8 +76,7 @@ pub(in crate::access) async fn decide(deed: &mut Deed, id: &str, by: &str, agree
 pub(in crate::access) async fn consents(ctx: &Ctx, act: &Act, limit: i64) -> Result<Vec<Consent>> {
     let (account_id, tenant_id) = ctx.account()?;
     let powers = act.powers();
-    let values =
-        [tenant_id.into(), account_id.into(), powers.into(), ctx.now_ms().into(), act.id.into(), limit.into()];
+    let values = [tenant_id.into(), account_id.into(), powers.into(), ctx.now_ms().into(), act.id.into(), limit.into()];
     ctx.rows(&CONSENTS, &values).await?.iter().map(consent_of).collect()
 }
 

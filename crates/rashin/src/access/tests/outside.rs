@@ -7,7 +7,7 @@ use super::add_grant;
 use crate::access::{self, end_grant, enter_party};
 use crate::federation::{NewToken, make_token, providers::map_group};
 use crate::identity::{accept_invitation, invite};
-use crate::organisation::{self, UnitKind, roles};
+use crate::organisation::{self, Edit, UnitKind, roles};
 use crate::testing::{HANAKO, JIRO, NOBODY, OUTSIDER, PASSWORD, START_MS, TestApp, conflict, faults, on_both};
 
 async fn supplier(app: &TestApp) -> String {
@@ -66,6 +66,28 @@ on_both! {
         assert_eq!(app.count("SELECT COUNT(*) AS n FROM accounts WHERE email = 'neu@example.jp'", &[]).await, 0);
     }
 
+    async fn no_unit_is_moved_across_the_border_with_its_people(app: TestApp) {
+        let (hanako, supplier) = (app.ctx(HANAKO), supplier(&app).await);
+        let below = organisation::add_unit(&hanako, &supplier, UnitKind::Department, "窓口").await.unwrap().id;
+        let held = access::own_grants(&app.ctx(JIRO)).await.unwrap().remove(0);
+        let moved = async |id: &str, to: &str| {
+            let unit = app.unit(id).await;
+            let edit = Edit { name: unit.name, kind: unit.kind, parent_id: Some(to.to_owned()), version: unit.version };
+            organisation::edit_unit(&app.ctx(HANAKO), id, edit).await
+        };
+        // Staff on the department itself; the respondent below the party.
+        let staff = add_grant(&hanako, app.account(JIRO), roles::STAFF, &app.department, "").await.unwrap();
+        assert_eq!(faults(moved(&app.department, &supplier).await), [("parent".into(), "error-unit-mixes")]);
+        for id in [&held.id, &staff.id] {
+            end_grant(&hanako, app.account(JIRO), id, "").await.unwrap();
+        }
+        add_grant(&hanako, app.account(JIRO), roles::RESPONDENT, &below, "").await.unwrap();
+        assert_eq!(faults(moved(&below, &app.company).await), [("parent".into(), "error-unit-mixes")]);
+        // A party takes its place along, and an empty department goes anywhere.
+        moved(&supplier, &app.company).await.unwrap();
+        moved(&app.department, &supplier).await.unwrap();
+    }
+
     async fn two_roles_given_at_once_make_nobody_both_inside_and_outside(app: TestApp) {
         let (hanako, supplier) = (app.ctx(HANAKO), supplier(&app).await);
         let held = access::own_grants(&app.ctx(JIRO)).await.unwrap().remove(0);
@@ -84,12 +106,12 @@ on_both! {
 
     async fn an_end_beyond_all_dates_is_a_fault_of_the_field(app: TestApp) {
         let path = format!("/accounts/{}/grants", app.account(JIRO));
-        for until_ms in [9_007_199_254_740_992_i64, i64::MAX, 253_402_300_800_000, START_MS, 0, -1, i64::MIN] {
+        for until_ms in [9_007_199_254_740_992_i64, i64::MAX, 253_402_207_201_000, START_MS, 0, -1, i64::MIN] {
             let body = json!({ "role": "auditor", "unit_id": app.company, "until_ms": until_ms });
             let said = app.api(Method::POST, &path, HANAKO, body).await.is(422).json();
             assert_eq!((said["faults"][0]["field"].as_str(), said["faults"][0]["value"].as_str()), (Some("until_ms"), Some(until_ms.to_string().as_str())));
         }
-        let body = json!({ "role": "auditor", "unit_id": app.company, "until_ms": 253_402_300_799_999_i64 });
+        let body = json!({ "role": "auditor", "unit_id": app.company, "until_ms": 253_402_207_200_999_i64 });
         app.api(Method::POST, &path, HANAKO, body).await.is(201);
         app.get("/accounts", HANAKO).await.is(200);
     }
