@@ -69,7 +69,7 @@ fn not_that_role(role: &str, key: &'static str) -> Error {
 /// Whether the role can be given in the unit: one of the product or an open one of the tenant, and fit for the place.
 /// Asked before something is offered; what is given is checked once more, see `enter`.
 pub async fn check_role(ctx: &Ctx, role: &str, unit: &Unit) -> Result<()> {
-    if !roles::ALL.contains(&role) && !store::role(ctx, &unit.tenant_id, role).await?.is_some_and(|own| !own.closed) {
+    if !roles::ALL.contains(&role) && store::role(ctx, &unit.tenant_id, role).await?.is_none_or(|own| own.closed) {
         return Err(not_that_role(role, "error-choice"));
     }
     check_place(role, store::party_of(ctx, &unit.id).await?.is_some())
@@ -87,7 +87,7 @@ pub(super) async fn enter(deed: &mut Deed, tenant_id: &str, grant: Grant, by: &s
         return Err(not_that_role(role, "error-choice"));
     }
     check_place(role, fit.of_party)?;
-    let mixed = if role == roles::RESPONDENT { fit.inside } else { fit.outside };
+    let mixed = if role == roles::RESPONDENT { fit.inside > 0 } else { fit.outside > 0 };
     if mixed {
         return Err(not_that_role(role, "error-role-mixed"));
     }

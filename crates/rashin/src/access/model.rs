@@ -60,10 +60,10 @@ pub(super) struct Fit {
     pub of_party: bool,
     /// The account is that of a machine.
     pub machine: bool,
-    /// It is that of an outside respondent.
-    pub outside: bool,
-    /// It holds a role of people inside.
-    pub inside: bool,
+    /// How many roles of outside respondents it holds.
+    pub outside: i64,
+    /// How many roles of people inside it holds.
+    pub inside: i64,
 }
 
 /// Somebody, or a machine, whose rights are asked about.

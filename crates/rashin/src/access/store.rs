@@ -228,8 +228,8 @@ pub(super) async fn fit(deed: &mut Deed, tenant_id: &str, unit_id: &str, account
         unit_name: row.text("name")?,
         of_party: row.int("parties")? > 0,
         machine: row.text("kind")? == "machine",
-        outside: row.int("outside")? > 0,
-        inside: row.int("inside")? > 0,
+        outside: row.int("outside")?,
+        inside: row.int("inside")?,
     })
 }
 

@@ -247,11 +247,11 @@ struct ConsentsPage {
 impl ConsentsPage {
     /// What exactly is asked, in words.
     fn what(&self, consent: &Consent) -> String {
-        let content: serde_json::Value = serde_json::from_str(&consent.content).unwrap_or_default();
-        let text = |name: &str| content[name].as_str().unwrap_or_default().to_owned();
+        let asked: serde_json::Value = serde_json::from_str(&consent.content).unwrap_or_default();
+        let text = |name: &str| asked[name].as_str().unwrap_or_default().to_owned();
         match consent.object_kind.as_str() {
             "unit" => self.page.t1("consents-what-unit", "name", text("name")),
-            "log-entry" if content["value"].is_string() => {
+            "log-entry" if asked["value"].is_string() => {
                 let (act, value) = (self.page.act(&text("act")), self.page.fact(&text("value")));
                 self.page.t2("consents-what-value", "act", act, "value", value)
             }
