@@ -167,6 +167,13 @@ impl Ctx {
         permitted(&*self.ground.gate, &mut reader, &self.actor, act, object, self.now_ms()).await
     }
 
+    /// Whether another account may do the act to the object, as the gate says it; for telling why. What limits the asker
+    /// does not limit the other.
+    pub async fn may_another(&self, other: &Actor, act: &'static Act, object: &Object) -> Result<bool> {
+        let mut reader = self.ground.db.seen_by(&Scope::Everything);
+        permitted(&*self.ground.gate, &mut reader, other, act, object, self.now_ms()).await
+    }
+
     /// Refuses, and leaves a trace of it, unless the asker may do the act to the object.
     pub async fn require(&self, act: &'static Act, object: &Object) -> Result<()> {
         if self.may(act, object).await? { Ok(()) } else { Err(self.refusal(act, object).await) }
@@ -220,7 +227,8 @@ impl Ctx {
         let within = self.is_within(act);
         if within && permitted(gate, &mut transaction, &self.actor, act, &object, now_ms).await? {
             if act.fresh && !self.is_fresh() {
-                return Err(Error::Forbidden(Message::new("error-proof-needed")));
+                drop(transaction);
+                return Err(self.refuse(act, &object, Message::new("error-proof-needed")).await);
             }
             let entropy = Arc::clone(&self.ground.entropy);
             Ok(Deed::open(transaction, self, act, object, now_ms, entropy))

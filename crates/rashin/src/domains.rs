@@ -4,6 +4,18 @@ use platform::{Act, Statement};
 
 use crate::{access, assessment, audit_log, federation, identity, operate, organisation, population};
 
+/// Where objects of a kind lie, so that one can ask about the rights to any of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Kind of the object, as in the log.
+    pub kind: &'static str,
+    /// Finds the `unit_id` of the one with the identifier `$1`.
+    pub unit_of: Statement,
+}
+
+/// Finds what a machine, by its account `$1`, may do at most at `$2`, and on whom it leans; nothing if its token ended.
+pub const TOKEN_OF: Statement = federation::store::TOKEN_OF;
+
 /// One domain as the rest of the program sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct Domain {
@@ -28,6 +40,16 @@ pub const ALL: &[Domain] = &[
     Domain { name: "benchmark", acts: &[], statements: &[] },
     // No domain of its own, but it acts and asks: after all others.
     Domain { name: "operate", acts: operate::acts::ALL, statements: operate::store::ALL },
+];
+
+/// Where the objects of all domains lie.
+pub const PLACES: &[&[Place]] = &[
+    organisation::store::PLACES,
+    access::store::PLACES,
+    identity::store::PLACES,
+    federation::store::PLACES,
+    audit_log::store::PLACES,
+    assessment::store::PLACES,
 ];
 
 /// The act of this name.

@@ -55,7 +55,7 @@ impl Gate for Tracing {
                 return Error::conflict("error-no-trace");
             }
             ctx.begin(&TRACE, object.clone()).await.unwrap().commit("").await.unwrap();
-            Error::conflict("error-traced")
+            Error::Forbidden(Message::new("error-traced"))
         })
     }
 }
@@ -118,6 +118,8 @@ on_both! {
             clock.advance(-300_002);
             assert!(!proved.is_fresh());
         }
+        // Each of the four refusals left its trace.
+        assert_eq!(count(&db, &ENTRIES).await, 4);
         // Commands, jobs, the installation and people not known are asked for none.
         let (_, asker) = asking(&db, Via::Command);
         assert!(asker.is_fresh() && asking(&db, Via::Job).1.is_fresh());

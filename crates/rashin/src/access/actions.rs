@@ -1,9 +1,11 @@
 //! Everything anyone may ask about grants and about parties outside the group.
 
+use std::collections::BTreeSet;
+
 use platform::{Act, Ctx, Deed, Error, Message, Object, Result, new_id};
 
-use super::model::{Grant, Party};
-use super::{acts, store};
+use super::model::{Grant, Party, PartyUnit, checked_end};
+use super::{acts, last_one, store};
 use crate::organisation::{self, Unit, roles};
 
 /// What a grant shall say, besides whose it is.
@@ -17,6 +19,16 @@ pub struct Terms<'a> {
     pub reason: &'a str,
     /// Until when, milliseconds since 1970; none is without end.
     pub until_ms: Option<i64>,
+}
+
+/// Whether an account that can sign in holds a role for the unit.
+pub async fn holds(ctx: &Ctx, account_id: &str, role: &str, unit_id: &str) -> Result<bool> {
+    store::holds(ctx, account_id, unit_id, &format!("|{role}|")).await
+}
+
+/// As [`holds`], inside a deed.
+pub async fn holds_in(deed: &mut Deed, account_id: &str, role: &str, unit_id: &str) -> Result<bool> {
+    store::holds_in(deed, account_id, unit_id, &format!("|{role}|")).await
 }
 
 /// The asker's own grants.
@@ -54,32 +66,60 @@ pub async fn colleagues(ctx: &Ctx, act: &Act, unit_id: &str) -> Result<Vec<(Stri
     store::colleagues(ctx, unit_id, &act.powers()).await
 }
 
-/// How many active administrators the whole tenant has, inside a deed that holds it.
-pub async fn administrators(deed: &mut Deed, tenant_id: &str) -> Result<i64> {
-    store::administrators(deed, tenant_id).await
-}
-
-/// Whether the role can be given in the unit: one of the product or an open one of the tenant; outside respondents in
-/// units of external parties, and nobody else there. Gives the name of a role the tenant made.
-pub async fn check_role(ctx: &Ctx, role: &str, unit: &Unit) -> Result<Option<String>> {
-    let fault = |key| Error::field("role", role, Message::new(key));
-    let mut name = None;
-    if !roles::ALL.contains(&role) {
-        let own = store::roles(ctx, &unit.tenant_id).await?;
-        let found = own.into_iter().find(|own| own.id == role && !own.closed);
-        name = Some(found.ok_or_else(|| fault("error-choice"))?.name);
-    }
-    match (store::party_of(ctx, &unit.id).await?.is_some(), role == roles::RESPONDENT) {
-        (true, false) => Err(fault("error-role-outside")),
-        (false, true) => Err(fault("error-role-inside")),
-        _ => Ok(name),
+/// Whether the unit is open to the role: outside respondents in units of external parties, and nobody else there.
+fn check_place(role: &str, of_party: bool) -> Result<()> {
+    match (of_party, role == roles::RESPONDENT) {
+        (true, false) => Err(not_that_role(role, "error-role-outside")),
+        (false, true) => Err(not_that_role(role, "error-role-inside")),
+        _ => Ok(()),
     }
 }
 
-/// Gives an account of the tenant a role as part of a larger deed: setting up, taking up an invitation.
+fn not_that_role(role: &str, key: &'static str) -> Error {
+    Error::field("role", role, Message::new(key))
+}
+
+/// Whether the role can be given in the unit: one of the product or an open one of the tenant, and fit for the place.
+/// Asked before something is offered; what is given is checked once more, see `enter`.
+pub async fn check_role(ctx: &Ctx, role: &str, unit: &Unit) -> Result<()> {
+    if !roles::ALL.contains(&role) && store::role(ctx, &unit.tenant_id, role).await?.is_none_or(|own| own.closed) {
+        return Err(not_that_role(role, "error-choice"));
+    }
+    check_place(role, store::party_of(ctx, &unit.id).await?.is_some())
+}
+
+/// Enters a grant: the one way in which any comes to be, so that all of them keep the rules. The role is one of the
+/// product or an open one of the tenant; it fits the place; nobody is both inside and outside; the end is in the future.
+pub(super) async fn enter(deed: &mut Deed, tenant_id: &str, grant: Grant, by: &str) -> Result<Grant> {
+    organisation::hold(deed, tenant_id).await?;
+    let fit = store::fit(deed, tenant_id, &grant.unit_id, &grant.account_id).await?;
+    let role = grant.role.as_str();
+    let known = roles::ALL.contains(&role) || fit.machine && role == roles::PROVISIONER;
+    let role_name = if known { None } else { store::open_role(deed, tenant_id, role).await? };
+    if !known && role_name.is_none() {
+        return Err(not_that_role(role, "error-choice"));
+    }
+    check_place(role, fit.of_party)?;
+    let mixed = if role == roles::RESPONDENT { fit.inside > 0 } else { fit.outside > 0 };
+    if mixed {
+        return Err(not_that_role(role, "error-role-mixed"));
+    }
+    if let Some(until_ms) = grant.until_ms {
+        checked_end("until_ms", until_ms, deed.now_ms()).map_err(|fault| Error::Invalid(vec![fault]))?;
+    }
+    let grant = Grant { role_name, unit_name: fit.unit_name, ..grant };
+    store::add_grant(deed, tenant_id, &grant, by).await?;
+    Ok(grant)
+}
+
+/// Gives an account of the tenant a role as part of a larger deed: setting up, taking up an invitation. What was offered
+/// may no longer fit the unit.
 pub async fn give(ctx: &Ctx, deed: &mut Deed, tenant_id: &str, account_id: &str, terms: Terms<'_>) -> Result<()> {
     let by = ctx.actor().account_id().unwrap_or(account_id);
-    store::add_grant(deed, tenant_id, &draft(ctx, account_id, &terms)?, by).await
+    match enter(deed, tenant_id, draft(ctx, account_id, &terms)?, by).await {
+        Err(Error::Invalid(_)) => Err(Error::conflict("error-offer-outdated")),
+        other => other.map(|_| ()),
+    }
 }
 
 pub(super) fn draft(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Grant> {
@@ -101,28 +141,16 @@ pub(super) fn draft(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Gr
 pub async fn of_own_tenant<'a>(ctx: &'a Ctx, account_id: &str) -> Result<&'a str> {
     let (own_id, tenant_id) = ctx.account()?;
     let same = store::tenant_of(ctx, account_id).await? == tenant_id;
-    let own = store::grants_of(ctx, own_id).await?;
-    let inside = own.iter().any(|grant| grant.role != roles::RESPONDENT);
-    if same && inside { Ok(tenant_id) } else { Err(Error::NotFound) }
+    if same && store::is_inside(ctx, own_id).await? { Ok(tenant_id) } else { Err(Error::NotFound) }
 }
 
 /// Gives a person a role in a unit, until a moment or without end. Somebody outside holds no role inside.
 pub async fn grant(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Grant> {
     let tenant_id = of_own_tenant(ctx, account_id).await?;
     let unit = organisation::unit(ctx, terms.unit_id).await?;
-    ctx.require(&acts::GRANT, &Object::of_unit("account", account_id, &unit.id)).await?;
-    let role_name = check_role(ctx, terms.role, &unit).await?;
-    if terms.until_ms.is_some_and(|until_ms| until_ms <= ctx.now_ms()) {
-        return Err(Error::field("until_ms", "", Message::new("error-until")));
-    }
-    let outside = terms.role == roles::RESPONDENT;
-    if store::grants_of(ctx, account_id).await?.iter().any(|held| (held.role == roles::RESPONDENT) != outside) {
-        return Err(Error::field("role", terms.role, Message::new("error-role-mixed")));
-    }
     let by = ctx.actor().account_id().unwrap_or("");
-    let grant = Grant { role_name, unit_name: unit.name.clone(), ..draft(ctx, account_id, terms)? };
     let mut deed = ctx.begin(&acts::GRANT, Object::of_unit("account", account_id, &unit.id)).await?;
-    store::add_grant(&mut deed, tenant_id, &grant, by).await?;
+    let grant = enter(&mut deed, tenant_id, draft(ctx, account_id, terms)?, by).await?;
     deed.note("role", terms.role);
     deed.note("until_ms", terms.until_ms);
     deed.commit(terms.reason).await?;
@@ -132,21 +160,21 @@ pub async fn grant(ctx: &Ctx, account_id: &str, terms: &Terms<'_>) -> Result<Gra
 /// Takes a role back. The last administrator of the whole tenant keeps the role.
 pub async fn end_grant(ctx: &Ctx, account_id: &str, grant_id: &str, reason: &str) -> Result<()> {
     let tenant_id = of_own_tenant(ctx, account_id).await?;
-    let grants = store::grants_of(ctx, account_id).await?;
-    let grant = grants.into_iter().find(|grant| grant.id == grant_id).ok_or(Error::NotFound)?;
+    let grant = store::standing_grant(ctx, account_id, grant_id).await?;
     let mut deed = ctx.begin(&acts::END_GRANT, Object::of_unit("account", account_id, &grant.unit_id)).await?;
-    organisation::hold(&mut deed, tenant_id).await?;
-    store::end_grant(&mut deed, grant_id).await?;
-    if store::administrators(&mut deed, tenant_id).await? == 0 {
+    if !last_one::end(&mut deed, tenant_id, grant_id).await? {
         return Err(Error::conflict("error-last-administrator"));
     }
     deed.note("role", grant.role);
     deed.commit(reason).await
 }
 
-/// Units of external parties, as (unit, party).
-pub async fn parties(ctx: &Ctx) -> Result<Vec<(String, String)>> {
-    store::parties(ctx).await
+/// Units of external parties, as far as the asker may see them.
+pub async fn parties(ctx: &Ctx) -> Result<Vec<PartyUnit>> {
+    let seen: BTreeSet<String> = organisation::list_units(ctx).await?.into_iter().map(|unit| unit.id).collect();
+    let mut parties = store::parties(ctx).await?;
+    parties.retain(|party| seen.contains(&party.unit_id));
+    Ok(parties)
 }
 
 /// Says that a unit is that of an external party: from then on only outside respondents belong there. Refused while

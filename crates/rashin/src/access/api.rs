@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::actions::Terms;
 use super::consents::Consent;
 use super::explain::Explanation;
-use super::model::{CustomRole, Grant};
+use super::model::{CustomRole, Grant, PartyUnit};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, SignedIn};
 
@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(close_role))
         .routes(routes!(explain))
         .routes(routes!(enter_party))
+        .routes(routes!(list_parties))
         .routes(routes!(list_consents))
         .routes(routes!(decide))
 }
@@ -39,14 +40,14 @@ pub struct NewGrant {
     /// Why.
     #[serde(default)]
     reason: String,
-    /// Until when, milliseconds since 1970; none is without end.
+    /// Until when, milliseconds since 1970, at most 253402207200999 (in the year 9999); none is without end.
     #[serde(default)]
     until_ms: Option<i64>,
 }
 
 /// Give a person a role
 #[utoipa::path(post, path = "/accounts/{id}/grants", tag = "access", request_body = NewGrant, params(("id" = String, Path)),
-    responses((status = 201, body = Grant), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 201, body = Grant), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn add_grant(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
@@ -65,10 +66,19 @@ async fn end_grant(SignedIn(asker): SignedIn, Path((id, grant)): Path<(String, S
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Roles the tenant made
-#[utoipa::path(get, path = "/roles", tag = "access", responses((status = 200, body = Vec<CustomRole>), (status = 403, body = Problem)))]
-async fn list_roles(SignedIn(asker): SignedIn) -> Answer<Json<Vec<CustomRole>>> {
-    Ok(Json(super::list_roles(&asker.ctx).await?))
+/// Which piece of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+struct Piece {
+    /// Without the first so many.
+    skip: u32,
+}
+
+/// Roles the tenant made, those in use first, 200 at a time
+#[utoipa::path(get, path = "/roles", tag = "access", params(Piece),
+    responses((status = 200, body = Vec<CustomRole>), (status = 403, body = Problem)))]
+async fn list_roles(SignedIn(asker): SignedIn, Query(piece): Query<Piece>) -> Answer<Json<Vec<CustomRole>>> {
+    Ok(Json(super::list_roles(&asker.ctx, piece.skip).await?))
 }
 
 /// A role to make.
@@ -124,7 +134,7 @@ pub struct Question {
     person: String,
     /// Act, such as `assessment.read`.
     act: String,
-    /// Id of a unit or self-check.
+    /// Id of a unit, self-check, evidence file, account, role, grant, consent, token, sign-on provider or log entry.
     object: String,
 }
 
@@ -154,10 +164,18 @@ async fn enter_party(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What others ask one to agree to, and what one asked, newest first
-#[utoipa::path(get, path = "/consents", tag = "access", responses((status = 200, body = Vec<Consent>), (status = 401, body = Problem)))]
-async fn list_consents(SignedIn(asker): SignedIn) -> Answer<Json<Vec<Consent>>> {
-    Ok(Json(super::list_consents(&asker.ctx).await?))
+/// Units of external parties one may see
+#[utoipa::path(get, path = "/parties", tag = "access",
+    responses((status = 200, body = Vec<PartyUnit>), (status = 401, body = Problem)))]
+async fn list_parties(SignedIn(asker): SignedIn) -> Answer<Json<Vec<PartyUnit>>> {
+    Ok(Json(super::parties(&asker.ctx).await?))
+}
+
+/// What others ask one to agree to, and what one asked: what waits first, then the newest, 200 at a time
+#[utoipa::path(get, path = "/consents", tag = "access", params(Piece),
+    responses((status = 200, body = Vec<Consent>), (status = 401, body = Problem)))]
+async fn list_consents(SignedIn(asker): SignedIn, Query(piece): Query<Piece>) -> Answer<Json<Vec<Consent>>> {
+    Ok(Json(super::more_consents(&asker.ctx, piece.skip).await?))
 }
 
 /// A decision.

@@ -6,7 +6,7 @@ use platform::Result;
 
 use super::consents::Consent;
 use super::explain::Explanation;
-use super::model::{CustomRole, Grant};
+use super::model::{CustomRole, Grant, PartyUnit};
 use crate::face::commands::Desk;
 
 /// Own roles, external parties, explanations
@@ -18,11 +18,15 @@ pub enum Command {
         person: String,
         /// Act, such as assessment.read
         act: String,
-        /// Id of a unit or self-check
+        /// Id of a unit, self-check, evidence file, account, role, grant, consent, token, sign-on provider or log entry
         object: String,
     },
-    /// List the roles the tenant made
-    Roles,
+    /// List the roles the tenant made, those in use first, 200 at a time
+    Roles {
+        /// Without the first so many
+        #[arg(long, default_value_t = 0)]
+        skip: u32,
+    },
     /// Make a role out of acts
     AddRole {
         /// Name
@@ -53,8 +57,12 @@ pub enum Command {
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// List what others ask one to agree to, and what one asked
-    Consents,
+    /// List what others ask one to agree to, and what one asked, 200 at a time
+    Consents {
+        /// Without the first so many
+        #[arg(long, default_value_t = 0)]
+        skip: u32,
+    },
     /// Agree to what another person asked, or do not
     Decide {
         /// Consent id
@@ -66,6 +74,8 @@ pub enum Command {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// List the units of external parties
+    Parties,
     /// Say that a unit is that of an external party
     Party {
         /// Unit id
@@ -120,8 +130,8 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let found = super::explain(ctx, &person, &act, &object).await?;
             desk.say(&found, || lines(&found))
         }
-        Command::Roles => {
-            let roles = super::list_roles(ctx).await?;
+        Command::Roles { skip } => {
+            let roles = super::list_roles(ctx, skip).await?;
             desk.say(&roles, || roles.iter().map(role_line).collect())
         }
         Command::AddRole { name, acts } => {
@@ -132,11 +142,16 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             super::change_role(ctx, &id, &name, &acts, version).await.map(|_| ())
         }
         Command::CloseRole { id, reason } => super::close_role(ctx, &id, &reason).await,
-        Command::Consents => {
-            let consents = super::list_consents(ctx).await?;
+        Command::Consents { skip } => {
+            let consents = super::more_consents(ctx, skip).await?;
             desk.say(&consents, || consents.iter().map(consent_line).collect())
         }
         Command::Decide { id, decline, reason } => super::decide(ctx, &id, !decline, &reason).await,
+        Command::Parties => {
+            let parties = super::parties(ctx).await?;
+            let line = |one: &PartyUnit| format!("{}  {}  {}", one.unit_id, one.party, one.unit_name);
+            desk.say(&parties, || parties.iter().map(line).collect())
+        }
         Command::Party { unit, party } => super::enter_party(ctx, &unit, &party).await,
     }
 }

@@ -10,21 +10,27 @@ use super::{acts, store};
 use crate::domains;
 use crate::organisation::{self, model::checked_name, roles};
 
-/// Acts a custom role may hold, in the order of the domains.
+/// So many roles of its own a tenant has in use at most: a list of all of them is for people to choose from.
+const MOST_ROLES: i64 = 200;
+/// A piece of the list.
+pub(super) const PIECE: u16 = 200;
+
+/// Acts a custom role may hold, in the order of the domains. None that needs two people: who could agree would change
+/// with the role.
 pub fn offered() -> impl Iterator<Item = &'static Act> {
     let all = domains::ALL.iter().flat_map(|domain| domain.acts).copied();
-    all.filter(|act| act.roles.iter().any(|role| *role != roles::ADMINISTRATOR))
+    all.filter(|act| !act.two_persons && act.roles.iter().any(|role| *role != roles::ADMINISTRATOR))
 }
 
 fn whole(tenant_id: &str) -> Object {
     Object::of_unit("tenant", tenant_id, tenant_id)
 }
 
-/// The tenant's own roles.
-pub async fn list_roles(ctx: &Ctx) -> Result<Vec<CustomRole>> {
+/// The tenant's own roles, those in use first; at most 200 after the first so many.
+pub async fn list_roles(ctx: &Ctx, skip: u32) -> Result<Vec<CustomRole>> {
     let (_, tenant_id) = ctx.account()?;
     ctx.require(&acts::EXPLAIN, &whole(tenant_id)).await?;
-    store::roles(ctx, tenant_id).await
+    store::roles(ctx, tenant_id, i64::from(PIECE), i64::from(skip)).await
 }
 
 /// Whether the asker may make and change them.
@@ -36,7 +42,7 @@ pub async fn may_manage_roles(ctx: &Ctx) -> Result<bool> {
 /// Names of the tenant's own roles that can be given, as (id, name).
 pub async fn open_roles(ctx: &Ctx) -> Result<Vec<(String, String)>> {
     let (_, tenant_id) = ctx.account()?;
-    let all = store::roles(ctx, tenant_id).await?;
+    let all = store::roles(ctx, tenant_id, MOST_ROLES, 0).await?;
     Ok(all.into_iter().filter(|role| !role.closed).map(|role| (role.id, role.name)).collect())
 }
 
@@ -73,6 +79,10 @@ pub async fn make_role(ctx: &Ctx, name: &str, act_ids: &[String]) -> Result<Cust
     let (name, act_ids) = checked(name, act_ids)?;
     let role = CustomRole { id: new_id(ctx)?, name, acts: act_ids, closed: false, version: 1 };
     let mut deed = ctx.begin(&acts::MANAGE_ROLES, Object::of_unit("role", &role.id, tenant_id)).await?;
+    organisation::hold(&mut deed, tenant_id).await?;
+    if store::count_open_roles(&mut deed, tenant_id).await? >= MOST_ROLES {
+        return Err(Error::Conflict(Message::new("error-roles-full").with("most", MOST_ROLES)));
+    }
     store::add_role(&mut deed, tenant_id, &role, account_id).await?;
     deed.note("name", role.name.as_str());
     deed.note("acts", role.acts.clone());
@@ -82,7 +92,7 @@ pub async fn make_role(ctx: &Ctx, name: &str, act_ids: &[String]) -> Result<Cust
 
 async fn own_role(ctx: &Ctx, id: &str) -> Result<CustomRole> {
     let (_, tenant_id) = ctx.account()?;
-    let role = store::roles(ctx, tenant_id).await?.into_iter().find(|role| role.id == id);
+    let role = store::role(ctx, tenant_id, id).await?;
     let may = ctx.may(&acts::EXPLAIN, &whole(tenant_id)).await?;
     role.filter(|_| may).ok_or(Error::NotFound)
 }
@@ -93,7 +103,7 @@ pub async fn change_role(ctx: &Ctx, id: &str, name: &str, act_ids: &[String], se
     let (_, tenant_id) = ctx.account()?;
     ctx.require(&acts::MANAGE_ROLES, &Object::of_unit("role", id, tenant_id)).await?;
     let (name, act_ids) = checked(name, act_ids)?;
-    let role = CustomRole { name, acts: act_ids, version: seen_version + 1, ..before.clone() };
+    let role = CustomRole { name, acts: act_ids, version: seen_version.saturating_add(1), ..before.clone() };
     let mut deed = ctx.begin(&acts::MANAGE_ROLES, Object::of_unit("role", id, tenant_id)).await?;
     store::change_role(&mut deed, &role, seen_version).await?;
     deed.note("from", serde_json::json!({ "name": before.name, "acts": before.acts }));

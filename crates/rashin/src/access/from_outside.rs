@@ -2,24 +2,17 @@
 
 use platform::{Ctx, Deed, Result};
 
-use super::actions::{Terms, draft};
-use super::store;
-use crate::organisation::{self, roles};
+use super::actions::{Terms, draft, enter};
+use super::last_one;
 
-/// Gives an account of the tenant a role; gives the grant's id, by which it is ended.
+/// Gives an account of the tenant a role; gives the grant's id, by which it is ended. Invalid where the role does not fit
+/// the unit or what the account holds already; then nothing of it is written.
 pub async fn give(ctx: &Ctx, deed: &mut Deed, tenant_id: &str, account_id: &str, terms: Terms<'_>) -> Result<String> {
-    let grant = draft(ctx, account_id, &terms)?;
-    store::add_grant(deed, tenant_id, &grant, ctx.actor().account_id().unwrap_or("")).await?;
-    Ok(grant.id)
+    let by = ctx.actor().account_id().unwrap_or("");
+    Ok(enter(deed, tenant_id, draft(ctx, account_id, &terms)?, by).await?.id)
 }
 
 /// Ends a grant, unless its holder is the tenant's last administrator; tells whether it was ended.
-pub async fn end(deed: &mut Deed, tenant_id: &str, role: &str, unit_id: &str, grant_id: &str) -> Result<bool> {
-    organisation::hold(deed, tenant_id).await?;
-    let counts = role == roles::ADMINISTRATOR && unit_id == tenant_id;
-    if counts && store::administrators(deed, tenant_id).await? <= 1 {
-        return Ok(false);
-    }
-    store::end_grant(deed, grant_id).await?;
-    Ok(true)
+pub async fn end(deed: &mut Deed, tenant_id: &str, grant_id: &str) -> Result<bool> {
+    last_one::end(deed, tenant_id, grant_id).await
 }

@@ -61,7 +61,8 @@ impl Gate for Grants {
     ) -> BoxFuture<'a, Error> {
         Box::pin(async move {
             match consents::ask(ctx, act, object, content, reason).await {
-                Ok(()) => Error::conflict("error-needs-consent"),
+                Ok(true) => Error::conflict("error-needs-consent"),
+                Ok(false) => Error::conflict("error-alone-too-soon"),
                 Err(error) => error,
             }
         })

@@ -14,6 +14,7 @@ pub mod custom;
 pub mod explain;
 pub mod from_outside;
 pub mod gate;
+pub mod last_one;
 pub mod model;
 pub mod refusals;
 pub mod store;
@@ -23,13 +24,14 @@ pub mod web;
 mod tests;
 
 pub use actions::{
-    Terms, administrators, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant, manages,
+    Terms, check_role, colleagues, end_grant, enter_party, give, grant, grants_of_tenant, holds, holds_in, manages,
     managing_powers, of_own_tenant, own_grants, own_powers, parties,
 };
-pub use consents::{Consent, decide, list_consents};
+pub use consents::{Consent, decide, list_consents, more_consents};
 pub use custom::{change_role, close_role, list_roles, make_role, open_roles};
 pub use explain::{Explanation, explain};
-pub use model::{CustomRole, Grant};
-pub use refusals::{Refusals, enter_gathered, not_shown};
+pub use last_one::{count_administrators, keep_administrator};
+pub use model::{CustomRole, Grant, PartyUnit};
+pub use refusals::{Refusals, counted, enter_gathered, not_shown};
 #[cfg(test)]
 pub(crate) use tests::add_grant;

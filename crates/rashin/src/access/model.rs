@@ -52,6 +52,50 @@ impl CustomRole {
     }
 }
 
+/// What decides whether an account can be given a role on a unit.
+#[derive(Debug)]
+pub(super) struct Fit {
+    pub unit_name: String,
+    /// The unit is in the place of a party outside the group.
+    pub of_party: bool,
+    /// The account is that of a machine.
+    pub machine: bool,
+    /// How many roles of outside respondents it holds.
+    pub outside: i64,
+    /// How many roles of people inside it holds.
+    pub inside: i64,
+}
+
+/// Somebody, or a machine, whose rights are asked about.
+#[derive(Debug)]
+pub(super) struct Subject {
+    pub id: String,
+    pub name: String,
+    pub machine: bool,
+    pub suspended: bool,
+}
+
+/// What the token of a machine lets it do at most.
+#[derive(Debug)]
+pub(super) struct Machine {
+    pub owner_id: String,
+    /// The role its owner must hold.
+    pub leans_on: String,
+    pub unit_id: String,
+    pub acts: Vec<String>,
+}
+
+/// A unit of an external party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PartyUnit {
+    /// Unit.
+    pub unit_id: String,
+    /// The unit's name.
+    pub unit_name: String,
+    /// `supplier`, `bidder` or `rater`.
+    pub party: String,
+}
+
 /// What a party outside the group is to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Party {
@@ -84,6 +128,17 @@ impl Party {
     }
 }
 
+/// The last moment an end may be put to, almost that of the year 9999. Nothing later has a date to be shown by.
+const LAST_MS: i64 = 253_402_207_200_999;
+
+/// A moment somebody sent as the end of something: after now, and before the year 10000.
+pub fn checked_end(field: &str, until_ms: i64, now_ms: i64) -> Result<(), Fault> {
+    if (now_ms + 1..=LAST_MS).contains(&until_ms) {
+        return Ok(());
+    }
+    Err(Fault::new(field, &until_ms.to_string(), Message::new("error-until")))
+}
+
 /// The end of a day in business time (Japan) as the last moment something counts: `2027-03-31`. An empty text is
 /// without end.
 pub fn checked_until(text: &str, now_ms: i64) -> Result<Option<i64>, Fault> {
@@ -96,12 +151,29 @@ pub fn checked_until(text: &str, now_ms: i64) -> Result<Option<i64>, Fault> {
     let next = day.tomorrow().map_err(|_| fault())?;
     let end = next.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(9))).map_err(|_| fault())?;
     let until_ms = end.timestamp().as_millisecond();
-    if until_ms > now_ms { Ok(Some(until_ms)) } else { Err(fault()) }
+    checked_end("until", until_ms, now_ms).map_err(|_| fault())?;
+    Ok(Some(until_ms))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_after_now_and_has_a_date() {
+        for (until_ms, fine) in [
+            (0, false),
+            (5, false),
+            (6, true),
+            (LAST_MS, true),
+            (LAST_MS + 1, false),
+            (i64::MAX, false),
+            (i64::MIN, false),
+        ] {
+            assert_eq!(checked_end("until_ms", until_ms, 5).is_ok(), fine, "{until_ms}");
+        }
+        assert_eq!(jiff::Timestamp::MAX.as_millisecond(), LAST_MS);
+    }
 
     #[test]
     fn a_day_counts_to_its_end_in_japan() {

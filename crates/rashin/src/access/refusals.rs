@@ -2,6 +2,7 @@
 //! in are counted in memory, so that nobody fills the log from outside, and entered once per source and minute.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use platform::{Act, Ctx, Message, Object, Result};
@@ -9,8 +10,22 @@ use platform::{Act, Ctx, Message, Object, Result};
 use super::{acts, store};
 
 const MINUTE_MS: i64 = 60_000;
-/// More sources than this in one minute are counted together.
-const SOURCES: usize = 1000;
+/// More sources than this in one minute are counted together, as `others`.
+const SOURCES: usize = 60;
+/// So many rows are kept while they cannot be entered; then a minute has one.
+const MOST_ROWS: usize = 1000;
+const OTHERS: &str = "others";
+
+/// A source as it is counted. Who has one address of IPv6 has the 64 bits below it too.
+#[must_use]
+pub fn counted(source: &str) -> String {
+    match source.parse() {
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64))
+        }
+        _ => source.to_owned(),
+    }
+}
 
 /// Refusals of people who are not signed in, by minute and source, until they are entered in the log.
 #[derive(Debug, Default)]
@@ -26,9 +41,13 @@ impl Refusals {
     /// Counts one more.
     pub fn count(&self, source: &str, now_ms: i64) {
         let mut open = self.open();
-        let mut key = (now_ms.div_euclid(MINUTE_MS), source.to_owned());
-        if open.len() >= SOURCES && !open.contains_key(&key) {
-            "others".clone_into(&mut key.1);
+        let minute = now_ms.div_euclid(MINUTE_MS);
+        let mut key = (minute, counted(source));
+        if !open.contains_key(&key) {
+            let of_minute = open.range((minute, String::new())..(minute + 1, String::new())).count();
+            if of_minute >= SOURCES || open.len() >= MOST_ROWS {
+                OTHERS.clone_into(&mut key.1);
+            }
         }
         *open.entry(key).or_default() += 1;
     }
@@ -103,6 +122,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_has_a_network_of_ipv6_is_one_source() {
+        for (source, shown) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("local", "local"),
+        ] {
+            assert_eq!(counted(source), shown);
+        }
+    }
+
+    #[test]
     fn a_flood_of_sources_is_counted_together() {
         let refusals = Refusals::default();
         for number in 0..5000 {
@@ -110,8 +143,30 @@ mod tests {
         }
         let taken = refusals.take(None);
         assert_eq!(taken.len(), SOURCES + 1);
-        assert_eq!(taken[&(0, "others".to_owned())], 4000);
+        assert_eq!(taken[&(0, OTHERS.to_owned())], 5000 - 60);
         assert!(refusals.take(None).is_empty());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_that_changes_its_address_is_one_row() {
+        let refusals = Refusals::default();
+        for number in 0..5000 {
+            refusals.count(&format!("2001:db8:1:2::{number:x}"), 0);
+        }
+        assert_eq!(refusals.take(None).into_iter().next(), Some(((0, "2001:db8:1:2::/64".to_owned()), 5000)));
+    }
+
+    #[test]
+    fn what_cannot_be_entered_for_long_stays_small() {
+        let refusals = Refusals::default();
+        for minute in 0..60 {
+            for number in 0..100 {
+                refusals.count(&format!("192.0.2.{number}"), minute * MINUTE_MS);
+            }
+        }
+        let taken = refusals.take(None);
+        assert!(taken.len() <= MOST_ROWS + 60, "{}", taken.len());
+        assert_eq!(taken.values().sum::<i64>(), 6000);
     }
 
     #[test]

@@ -12,12 +12,12 @@ use platform::{Act, Error};
 use serde::Deserialize;
 
 use super::actions::Terms;
-use super::consents::Consent;
-use super::custom::{may_manage_roles, offered};
+use super::consents::{self, Consent};
+use super::custom::{self, may_manage_roles, offered};
 use super::explain::Explanation;
 use super::model::{CustomRole, Party, checked_until};
 use crate::domains;
-use crate::face::page::{Faults, faults_or};
+use crate::face::page::{Faults, encode, faults_or};
 use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
 use crate::organisation::{self, Unit, roles};
 
@@ -77,6 +77,8 @@ struct RolesPage {
     faults: Faults,
     name: String,
     chosen: Vec<String>,
+    /// Where the list goes on, if it does.
+    more: Option<u32>,
 }
 
 impl RolesPage {
@@ -85,15 +87,30 @@ impl RolesPage {
     }
 }
 
-async fn roles_page(asker: &Asker, form: RoleForm, faults: Faults) -> Answer<Html<RolesPage>> {
-    let roles = super::list_roles(&asker.ctx).await?;
-    let manages = may_manage_roles(&asker.ctx).await?;
-    let (page, offered) = (asker.page.clone(), offered().collect());
-    Ok(Html(RolesPage { page, roles, offered, manages, faults, name: form.name, chosen: form.acts }))
+/// Which piece of a list.
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(default)]
+struct Piece {
+    skip: u32,
 }
 
-async fn show_roles(SignedIn(asker): SignedIn) -> Answer<Html<RolesPage>> {
-    roles_page(&asker, RoleForm::default(), Faults::default()).await
+impl Piece {
+    /// Where the list goes on after a full piece.
+    fn next(self, found: usize, full: u16) -> Option<u32> {
+        (found >= usize::from(full)).then(|| self.skip.saturating_add(u32::from(full)))
+    }
+}
+
+async fn roles_page(asker: &Asker, piece: Piece, form: RoleForm, faults: Faults) -> Answer<Html<RolesPage>> {
+    let roles = super::list_roles(&asker.ctx, piece.skip).await?;
+    let more = piece.next(roles.len(), custom::PIECE);
+    let manages = may_manage_roles(&asker.ctx).await?;
+    let (page, offered) = (asker.page.clone(), offered().collect());
+    Ok(Html(RolesPage { page, roles, offered, manages, faults, name: form.name, chosen: form.acts, more }))
+}
+
+async fn show_roles(SignedIn(asker): SignedIn, Query(piece): Query<Piece>) -> Answer<Html<RolesPage>> {
+    roles_page(&asker, piece, RoleForm::default(), Faults::default()).await
 }
 
 /// A role as a form sends it: `acts` as often as there are acts.
@@ -123,7 +140,7 @@ async fn make_role(SignedIn(asker): SignedIn, Form(pairs): Form<Vec<(String, Str
     let form = RoleForm::of(pairs);
     match faults_or(super::make_role(&asker.ctx, &form.name, &form.acts).await)? {
         Ok(_) => Ok(Done::to("/access/roles", "role-made").into_response()),
-        Err(faults) => Ok(roles_page(&asker, form, faults).await?.into_response()),
+        Err(faults) => Ok(roles_page(&asker, Piece::default(), form, faults).await?.into_response()),
     }
 }
 
@@ -148,6 +165,8 @@ struct Question {
     person: String,
     act: String,
     object: String,
+    /// Something else than a unit, by its identifier.
+    other: String,
 }
 
 #[derive(Template)]
@@ -167,8 +186,9 @@ async fn show_explanation(SignedIn(asker): SignedIn, Query(question): Query<Ques
     // The others are for everybody, or for the installation alone.
     let acts = acts.filter(|act| act.roles.iter().any(|role| roles::ALL.contains(role))).collect();
     let (mut answer, mut faults) = (None, Faults::default());
-    if !question.object.is_empty() {
-        match faults_or(super::explain(&asker.ctx, &question.person, &question.act, &question.object).await)? {
+    let object = Some(question.other.trim()).filter(|other| !other.is_empty()).unwrap_or(&question.object);
+    if !object.is_empty() {
+        match faults_or(super::explain(&asker.ctx, &question.person, &question.act, object).await)? {
             Ok(found) => answer = Some(found),
             Err(found) => faults = found,
         }
@@ -189,7 +209,8 @@ struct PartiesPage {
 async fn show_parties(SignedIn(asker): SignedIn) -> Answer<Html<PartiesPage>> {
     let mut units = organisation::list_units(&asker.ctx).await?;
     units.retain(|unit| !unit.closed && unit.parent_id.is_some());
-    let mut parties: BTreeMap<String, String> = super::parties(&asker.ctx).await?.into_iter().collect();
+    let parties = super::parties(&asker.ctx).await?;
+    let mut parties: BTreeMap<String, String> = parties.into_iter().map(|party| (party.unit_id, party.party)).collect();
     let (mut outside, mut inside) = (Vec::new(), Vec::new());
     for unit in units {
         match parties.remove(&unit.id) {
@@ -219,12 +240,43 @@ struct ConsentsPage {
     consents: Vec<Consent>,
     own: String,
     now_ms: i64,
+    /// Where the list goes on, if it does.
+    more: Option<u32>,
 }
 
-async fn show_consents(SignedIn(asker): SignedIn) -> Answer<Html<ConsentsPage>> {
-    let consents = super::list_consents(&asker.ctx).await?;
+impl ConsentsPage {
+    /// What exactly is asked, in words.
+    fn what(&self, consent: &Consent) -> String {
+        let asked: serde_json::Value = serde_json::from_str(&consent.content).unwrap_or_default();
+        let text = |name: &str| asked[name].as_str().unwrap_or_default().to_owned();
+        match consent.object_kind.as_str() {
+            "unit" => self.page.t1("consents-what-unit", "name", text("name")),
+            "log-entry" if asked["value"].is_string() => {
+                let (act, value) = (self.page.act(&text("act")), self.page.fact(&text("value")));
+                self.page.t2("consents-what-value", "act", act, "value", value)
+            }
+            "log-entry" => self.page.t1("consents-what-entry", "act", self.page.act(&text("act"))),
+            _ => consent.content.clone(),
+        }
+    }
+
+    /// Where the object is shown; an entry's identifier comes before the name of its value.
+    #[expect(clippy::unused_self, reason = "the template asks the page")]
+    fn place(&self, consent: &Consent) -> Option<String> {
+        let id = encode(consent.object_id.split('/').next().unwrap_or_default());
+        match consent.object_kind.as_str() {
+            "unit" => Some(format!("/units?edit={id}")),
+            "log-entry" => Some(format!("/audit-entries/{id}")),
+            _ => None,
+        }
+    }
+}
+
+async fn show_consents(SignedIn(asker): SignedIn, Query(piece): Query<Piece>) -> Answer<Html<ConsentsPage>> {
+    let consents = super::more_consents(&asker.ctx, piece.skip).await?;
+    let more = piece.next(consents.len(), consents::PIECE);
     let (own, now_ms) = (asker.ctx.account()?.0.to_owned(), asker.ctx.now_ms());
-    Ok(Html(ConsentsPage { page: asker.page, consents, own, now_ms }))
+    Ok(Html(ConsentsPage { page: asker.page, consents, own, now_ms, more }))
 }
 
 #[derive(Deserialize)]

@@ -9,10 +9,13 @@ use super::record::{
     Approval, Approved, Assessment, Evidence, Filter, ItemAnswer, OwnPart, Part, ProfileAnswer, State, Submission,
     Summary,
 };
+use crate::domains::Place;
 
 statements! {
     ADD = "INSERT INTO assessments (id, tenant_id, unit_id, item_set_id, item_set_hash, period, created_by, created_at_ms, changes) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
+    PLACE = "SELECT unit_id FROM assessments WHERE id = $1";
+    PLACE_OF_EVIDENCE = "SELECT a.unit_id FROM evidence_files f JOIN assessments a ON a.id = f.assessment_id WHERE f.id = $1";
     // Takes the row for this transaction, so that answering and handing in cannot cross.
     HOLD = "UPDATE assessments SET changes = changes + 1 WHERE id = $1";
     ONE = "SELECT a.id, a.tenant_id, a.unit_id, u.name AS unit_name, a.item_set_id, a.item_set_hash, a.period, a.created_at_ms \
@@ -82,6 +85,10 @@ statements! {
     APPROVE = "INSERT INTO approvals (assessment_id, approved_by, approved_at_ms, self_approved, comment, content_hash, content) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
 }
+
+/// Where self-checks and their evidence lie.
+pub(crate) const PLACES: &[Place] =
+    &[Place { kind: "assessment", unit_of: PLACE }, Place { kind: "evidence", unit_of: PLACE_OF_EVIDENCE }];
 
 /// A self-check to be begun.
 pub(super) struct NewAssessment<'a> {

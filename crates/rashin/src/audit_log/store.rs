@@ -5,6 +5,7 @@ use platform::{Ctx, Deed, Error, Result, Row, Value, log, statements};
 
 use super::actions::{Entry, Filter};
 use super::checkpoints::Halt;
+use crate::domains::Place;
 
 /// Entries of a log behind a number, with their values beside them.
 macro_rules! entries_behind {
@@ -28,6 +29,7 @@ statements! {
     ENTRY = "SELECT e.id, e.tenant_id, e.seq, e.form, e.at_ms, e.actor_id, e.actor_name, e.via, e.act, e.object_kind, e.object_id, \
         e.unit_id, e.reason, e.facts, e.leaf_hash, v.facts AS kept, v.tenant_id AS kept_for \
         FROM audit_entries e LEFT JOIN audit_values v ON v.entry_id = e.id WHERE e.tenant_id = $1 AND e.id = $2";
+    PLACE = "SELECT tenant_id AS unit_id FROM audit_entries WHERE id = $1 AND tenant_id <> ''";
     STRETCH = entries_behind!("ORDER BY e.seq LIMIT $3");
     BETWEEN = entries_behind!("AND e.seq <= $3 ORDER BY e.seq");
     FIRST_BEHIND = "SELECT seq FROM audit_entries WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT 1";
@@ -48,6 +50,9 @@ statements! {
     ANY_CHECKPOINT = "SELECT 1 AS n FROM audit_checkpoints LIMIT 1";
     HALTS = "SELECT tenant_id, at_ms, why FROM audit_halts ORDER BY tenant_id";
 }
+
+/// Where entries lie: they are of the whole tenant.
+pub(crate) const PLACES: &[Place] = &[Place { kind: "log-entry", unit_of: PLACE }];
 
 /// A row of the log as it is kept.
 #[derive(Debug)]

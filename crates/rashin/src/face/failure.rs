@@ -143,7 +143,7 @@ fn wants_factor(error: Option<&Error>) -> bool {
 
 /// What acts of two people answer when the other one was asked.
 fn wants_consent(error: Option<&Error>) -> bool {
-    matches!(error, Some(Error::Conflict(message)) if message.key == "error-needs-consent")
+    matches!(error, Some(Error::Conflict(message)) if ["error-needs-consent", "error-alone-too-soon"].contains(&message.key))
 }
 
 fn problem(

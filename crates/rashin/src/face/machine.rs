@@ -16,7 +16,8 @@ use crate::identity::{Demand, Session};
 fn reading_act(path: &str) -> Option<&'static str> {
     Some(match area(path) {
         "item-sets" | "profiles" | "index-models" | "frameworks" | "releases" | "sessions" => return None,
-        "units" => "organisation.read",
+        "units" | "parties" => "organisation.read",
+        "access" | "roles" => "access.explain",
         "accounts" | "factor-demand" => "identity.read",
         "audit-log" => "audit-log.read",
         "assessments" => "assessment.read",
@@ -75,6 +76,8 @@ mod tests {
     fn reading_needs_the_act_of_its_domain_and_unknown_things_are_refused() {
         assert_eq!(reading_act("/api/v1/assessments/1"), Some("assessment.read"));
         assert_eq!(reading_act("/api/v1/units"), Some("organisation.read"));
+        assert_eq!(reading_act("/api/v1/parties"), Some("organisation.read"));
+        assert_eq!(reading_act("/api/v1/access/explanation"), Some("access.explain"));
         assert_eq!(reading_act("/api/v1/item-sets"), None);
         assert_eq!(reading_act("/api/v1/anything-new"), Some("federation.read"));
     }

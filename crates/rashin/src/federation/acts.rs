@@ -2,10 +2,7 @@
 
 use platform::Act;
 
-use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO};
-
-/// Role of the machine that provisions people. No person can hold it.
-pub const PROVISIONER: &str = "provisioner";
+use crate::organisation::roles::{ADMINISTRATOR, AUDITOR, CISO, PROVISIONER};
 
 /// See the tenant's machine tokens, providers and group roles.
 pub const READ: Act = Act::by("federation.read", &[ADMINISTRATOR, CISO, AUDITOR]);

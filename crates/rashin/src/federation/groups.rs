@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use platform::{Ctx, Deed, Result};
+use platform::{Ctx, Deed, Error, Result};
 
 use super::store::{self, Held};
 use crate::access::{Terms, from_outside};
@@ -14,7 +14,7 @@ pub(super) fn source_of(provider_id: &str) -> String {
 
 /// Ends a role, unless it is that of the last administrator; tells whether it was ended.
 async fn end(deed: &mut Deed, tenant_id: &str, held: Held) -> Result<bool> {
-    let ended = from_outside::end(deed, tenant_id, &held.role, &held.unit_id, &held.grant_id).await?;
+    let ended = from_outside::end(deed, tenant_id, &held.grant_id).await?;
     if ended {
         store::end_held(deed, &held.grant_id).await?;
         deed.note(&format!("ended.{}", held.grant_id), held.role);
@@ -58,7 +58,14 @@ pub(super) async fn settle(
         }
         let reason = format!("{source}: {}", wanted.group);
         let terms = Terms { role: &wanted.role, unit_id: &wanted.unit_id, reason: &reason, until_ms: None };
-        let grant_id = from_outside::give(ctx, deed, tenant_id, account_id, terms).await?;
+        // A role that does not fit, such as one inside for somebody outside, must not keep the others from signing in.
+        let grant_id = match from_outside::give(ctx, deed, tenant_id, account_id, terms).await {
+            Err(Error::Invalid(_)) => {
+                deed.note(&format!("not_given.{}.{}", wanted.role, wanted.unit_id), wanted.group);
+                continue;
+            }
+            given => given?,
+        };
         deed.note(&format!("given.{grant_id}"), wanted.role.as_str());
         let held = Held { grant_id, role: wanted.role, unit_id: wanted.unit_id };
         store::add_held(deed, account_id, source, &held).await?;

@@ -9,6 +9,7 @@ use super::model::{GroupRole, NewProvider, Provider};
 use super::remembered::Remembered;
 use super::secrets::SecretFolder;
 use super::{acts, discovery, groups, store};
+use crate::access;
 use crate::organisation::{self, model::checked_name, roles};
 
 /// What single sign-on needs besides the database.
@@ -188,6 +189,7 @@ pub async fn map_group(ctx: &Ctx, group: &str, role: &str, unit_id: &str) -> Res
         return Err(Error::Invalid(faults));
     }
     let unit = organisation::unit(ctx, unit_id).await?;
+    access::check_role(ctx, role, &unit).await?;
     let mapped = GroupRole {
         id: new_id(ctx)?,
         group: group.trim().to_owned(),

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use platform::{Ctx, Deed, Error, Limit, Result, Row, Value, statements};
+use platform::{Ctx, Deed, Error, Limit, Result, Row, Statement, Value, statements};
 
 use super::model::{GroupRole, Machine, Provider, Purpose, SOURCE, Token};
+use crate::access;
+use crate::domains::Place;
 
 statements! {
     ADD_TOKEN = "INSERT INTO machine_tokens (account_id, tenant_id, owner_id, name, token_hash, purpose, role, unit_id, acts, leans_on, \
@@ -13,15 +15,14 @@ statements! {
     TOKENS = "SELECT t.account_id, t.owner_id, o.name AS owner_name, t.name, t.purpose, t.role, t.unit_id, u.name AS unit_name, t.acts, \
         t.made_at_ms, t.expires_at_ms, t.last_used_at_ms, t.revoked_at_ms FROM machine_tokens t JOIN accounts o ON o.id = t.owner_id \
         JOIN units u ON u.id = t.unit_id WHERE t.tenant_id = $1 AND (t.owner_id = $2 OR $2 = '') ORDER BY t.made_at_ms DESC, t.account_id LIMIT 500";
+    TOKEN_OF_ = "SELECT owner_id, leans_on, unit_id, acts FROM machine_tokens WHERE account_id = $1 AND revoked_at_ms IS NULL \
+        AND expires_at_ms > $2 AND made_at_ms <= $2";
+    PLACE_OF_TOKEN = "SELECT unit_id FROM machine_tokens WHERE account_id = $1";
+    PLACE_OF_PROVIDER = "SELECT tenant_id AS unit_id FROM sign_on_providers WHERE id = $1";
     WHOSE_TOKEN = "SELECT tenant_id FROM machine_tokens WHERE token_hash = $1";
-    MACHINE = "SELECT t.account_id, t.tenant_id, t.name, o.name AS owner_name, t.acts, t.last_used_at_ms FROM machine_tokens t \
-        JOIN accounts o ON o.id = t.owner_id LEFT JOIN account_suspensions s ON s.account_id = t.owner_id \
-        WHERE t.token_hash = $1 AND t.purpose = $2 AND t.revoked_at_ms IS NULL AND t.expires_at_ms > $3 AND t.made_at_ms <= $3 \
-        AND s.account_id IS NULL AND EXISTS (SELECT 1 FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = t.unit_id \
-        WHERE g.account_id = t.owner_id AND g.role = t.leans_on AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $3) \
-        AND u.path LIKE gu.path || '%')";
-    HOLDS = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = $3 WHERE g.account_id = $1 AND g.role = $2 \
-        AND g.ended_at_ms IS NULL AND (g.until_ms IS NULL OR g.until_ms > $4) AND u.path LIKE gu.path || '%' LIMIT 1";
+    MACHINE = "SELECT t.account_id, t.tenant_id, t.name, t.owner_id, t.leans_on, t.unit_id, o.name AS owner_name, t.acts, t.last_used_at_ms \
+        FROM machine_tokens t JOIN accounts o ON o.id = t.owner_id \
+        WHERE t.token_hash = $1 AND t.purpose = $2 AND t.revoked_at_ms IS NULL AND t.expires_at_ms > $3 AND t.made_at_ms <= $3";
     USED = "UPDATE machine_tokens SET last_used_at_ms = $2 WHERE account_id = $1";
     ADD_PROVIDER = "INSERT INTO sign_on_providers (id, tenant_id, name, issuer, client_id, secret_id, domains, groups_claim, brings_people, \
         made_by, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -78,6 +79,13 @@ statements! {
     LEAVE = "DELETE FROM provisioned_members WHERE group_id = $1 AND account_id = $2";
     REVOKE = "UPDATE machine_tokens SET revoked_by = $2, revoked_at_ms = $3 WHERE account_id = $1 AND revoked_at_ms IS NULL";
 }
+
+/// What a token lets its machine do at most; asked where rights are explained.
+pub(crate) const TOKEN_OF: Statement = TOKEN_OF_;
+
+/// Where tokens and providers lie.
+pub(crate) const PLACES: &[Place] =
+    &[Place { kind: "token", unit_of: PLACE_OF_TOKEN }, Place { kind: "provider", unit_of: PLACE_OF_PROVIDER }];
 
 /// What a token is kept with besides what people see of it.
 #[derive(Debug)]
@@ -137,21 +145,18 @@ pub(super) async fn machine(ctx: &Ctx, token_hash: &str, purpose: Purpose) -> Re
     let Some(row) = ctx.row(&WHOSE_TOKEN, &[token_hash.into()]).await? else { return Ok(None) };
     let ctx = ctx.led_to(&row.text("tenant_id")?);
     let row = ctx.row(&MACHINE, &[token_hash.into(), purpose.as_str().into(), ctx.now_ms().into()]).await?;
-    row.map(|row| {
-        Ok(Machine {
-            account_id: row.text("account_id")?,
-            tenant_id: row.text("tenant_id")?,
-            name: format!("{} ({})", row.text("name")?, row.text("owner_name")?),
-            limit: Limit::to(acts_of(&row)?),
-            last_used_at_ms: row.opt_int("last_used_at_ms")?,
-        })
-    })
-    .transpose()
-}
-
-pub(super) async fn holds(deed: &mut Deed, account_id: &str, role: &str, unit_id: &str) -> Result<bool> {
-    let now_ms = deed.now_ms();
-    Ok(deed.row(&HOLDS, &[account_id.into(), role.into(), unit_id.into(), now_ms.into()]).await?.is_some())
+    let Some(row) = row else { return Ok(None) };
+    let (owner_id, leans_on, unit_id) = (row.text("owner_id")?, row.text("leans_on")?, row.text("unit_id")?);
+    if !access::holds(&ctx, &owner_id, &leans_on, &unit_id).await? {
+        return Ok(None);
+    }
+    Ok(Some(Machine {
+        account_id: row.text("account_id")?,
+        tenant_id: row.text("tenant_id")?,
+        name: format!("{} ({})", row.text("name")?, row.text("owner_name")?),
+        limit: Limit::to(acts_of(&row)?),
+        last_used_at_ms: row.opt_int("last_used_at_ms")?,
+    }))
 }
 
 pub(super) async fn used(deed: &mut Deed, id: &str) -> Result<()> {

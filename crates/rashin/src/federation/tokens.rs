@@ -5,7 +5,7 @@ use platform::{Act, Actor, Ctx, Error, Fault, Message, Object, Result, act::Open
 use super::model::{Machine, NewToken, Purpose, Token};
 use super::store::Kept;
 use super::{acts, store};
-use crate::access::{Terms, from_outside};
+use crate::access::{self, Terms, from_outside};
 use crate::domains;
 use crate::identity::federated;
 use crate::organisation::{self, Unit, model::checked_name, roles};
@@ -88,12 +88,12 @@ pub async fn make_token(ctx: &Ctx, new: &NewToken) -> Result<(Token, String)> {
     let (name, purpose) = checked(new).map_err(Error::Invalid)?;
     let owner = federated::person(ctx, account_id).await.map_err(|_| not_allowed())?;
     let unit = place(ctx, new, purpose).await?;
-    let role = if purpose == Purpose::Scim { acts::PROVISIONER } else { new.role.as_str() };
+    let role = if purpose == Purpose::Scim { roles::PROVISIONER } else { new.role.as_str() };
     let by_administrator = purpose == Purpose::Scim || ctx.may(&acts::MAKE_TOKEN, &unit.object()).await?;
     let act = if by_administrator { &acts::MAKE_TOKEN } else { &acts::MAKE_OWN_TOKEN };
     let secret = format!("{MARK}{}", federated::new_secret(ctx)?);
     let mut deed = ctx.begin(act, unit.object()).await?;
-    if !by_administrator && !store::holds(&mut deed, account_id, role, &unit.id).await? {
+    if !by_administrator && !access::holds_in(&mut deed, account_id, role, &unit.id).await? {
         drop(deed);
         ctx.require(&acts::MAKE_TOKEN, &unit.object()).await?;
         return Err(not_allowed());

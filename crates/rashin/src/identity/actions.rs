@@ -5,7 +5,7 @@ use platform::{Actor, Ctx, Error, Fault, Message, Object, Result};
 use super::model::Account;
 use super::sessions::token_hash;
 use super::{acts, password, password_rules, store};
-use crate::{access, organisation};
+use crate::access;
 
 /// People of the tenant with their grants.
 pub async fn list_accounts(ctx: &Ctx) -> Result<Vec<Account>> {
@@ -42,12 +42,10 @@ pub(super) async fn of_own_tenant(ctx: &Ctx, account_id: &str) -> Result<store::
 pub async fn suspend(ctx: &Ctx, account_id: &str, reason: &str) -> Result<()> {
     let account = of_own_tenant(ctx, account_id).await?;
     let mut deed = ctx.begin(&acts::SUSPEND, Object::of_unit("account", &account.id, &account.tenant_id)).await?;
-    organisation::hold(&mut deed, &account.tenant_id).await?;
+    let before = access::count_administrators(&mut deed, &account.tenant_id).await?;
     store::take_over(&mut deed, &account.id).await?;
     store::suspend(&mut deed, &account.id, ctx.actor().account_id().unwrap_or(""), reason).await?;
-    if access::administrators(&mut deed, &account.tenant_id).await? == 0 {
-        return Err(Error::conflict("error-last-administrator"));
-    }
+    access::keep_administrator(&mut deed, &account.tenant_id, before).await?;
     deed.note("suspended", true);
     deed.commit(reason).await
 }

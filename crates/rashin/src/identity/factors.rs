@@ -24,10 +24,6 @@ pub async fn own_factors(ctx: &Ctx) -> Result<Factors> {
     store::factors(ctx, account_id).await
 }
 
-fn fresh_proof(ctx: &Ctx) -> Result<()> {
-    if ctx.is_fresh() { Ok(()) } else { Err(Error::Forbidden(Message::new("error-proof-needed"))) }
-}
-
 /// Makes a secret for an authenticator app; it counts once a code of it is confirmed. One begun before is replaced.
 pub async fn begin_totp(ctx: &Ctx) -> Result<Enrolment> {
     let (account_id, _) = ctx.account()?;
@@ -50,8 +46,11 @@ async fn enrolment(ctx: &Ctx, secret: String) -> Result<Enrolment> {
 
 /// The secret that waits for its first code.
 pub async fn begun_totp(ctx: &Ctx) -> Result<Enrolment> {
-    fresh_proof(ctx)?;
     let (account_id, _) = ctx.account()?;
+    if !ctx.is_fresh() {
+        let object = Object::free("account", account_id);
+        return Err(ctx.refuse(&acts::BEGIN_TOTP, &object, Message::new("error-proof-needed")).await);
+    }
     let secret = store::totp_secret(ctx, account_id, false).await?.ok_or(Error::NotFound)?;
     enrolment(ctx, secret).await
 }

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use super::model::{checked_email, checked_person};
 use super::store::Credentials;
 use super::{password, sessions, sign_in, store};
-use crate::{access, organisation};
+use crate::access;
 
 /// A person as other systems know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,12 +90,9 @@ pub async fn rename(deed: &mut Deed, account_id: &str, email: &str, name: &str) 
 
 /// Suspends a person; sessions end at once. The last administrator cannot be suspended.
 pub async fn stop(deed: &mut Deed, person: &Known, by: &str, reason: &str) -> Result<()> {
-    organisation::hold(deed, &person.tenant_id).await?;
+    let before = access::count_administrators(deed, &person.tenant_id).await?;
     store::suspend(deed, &person.id, by, reason).await?;
-    match access::administrators(deed, &person.tenant_id).await? {
-        0 => Err(Error::conflict("error-last-administrator")),
-        _ => Ok(()),
-    }
+    access::keep_administrator(deed, &person.tenant_id, before).await
 }
 
 /// Ends a suspension that a machine made for this reason; that of a person stays.

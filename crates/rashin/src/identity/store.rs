@@ -4,6 +4,7 @@ use platform::{Ctx, Deed, Error, Result, Row, statements};
 
 use super::model::{Account, Invitation, OwnSession, Session};
 use crate::access;
+use crate::domains::Place;
 
 mod demand;
 mod factors;
@@ -22,6 +23,7 @@ statements! {
         FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.email = $1 AND a.kind = 'person'";
     BY_ID = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
         FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.id = $1 AND a.kind = 'person'";
+    PLACE = "SELECT tenant_id AS unit_id FROM accounts WHERE id = $1 AND kind = 'person'";
     OF_TENANT = "SELECT a.id, a.tenant_id, a.email, a.name, a.password_hash, s.suspended_at_ms \
         FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' \
         ORDER BY a.name, a.id LIMIT 1000";
@@ -118,6 +120,9 @@ statements! {
     RESET = "SELECT account_id FROM password_resets WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
     USE_RESET = "UPDATE password_resets SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL";
 }
+
+/// Where accounts lie: they are of the whole tenant.
+pub(crate) const PLACES: &[Place] = &[Place { kind: "account", unit_of: PLACE }];
 
 /// An account as the sign-in needs it.
 #[derive(Debug, Clone)]

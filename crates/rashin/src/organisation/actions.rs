@@ -108,6 +108,9 @@ pub async fn edit_unit(ctx: &Ctx, id: &str, edit: Edit) -> Result<Unit> {
         Some(parent_id) => {
             let parent = store::now(&mut deed, parent_id).await?;
             check_move(&before, &parent, edit.kind, moved_to.is_some())?;
+            if moved_to.is_some() && store::mixes(&mut deed, &before.path, &parent.path).await? {
+                return Err(Error::field("parent", &parent.name, Message::new("error-unit-mixes")));
+            }
             format!("{}{id}/", parent.path)
         }
         None if edit.kind == UnitKind::Department => {

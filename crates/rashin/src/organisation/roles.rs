@@ -22,6 +22,9 @@ pub const INCIDENT_COMMANDER: &str = "incident-commander";
 /// Outside respondent: answers for an external party, and holds no other role.
 pub const RESPONDENT: &str = "respondent";
 
+/// Role of the machine that provisions people. No person can hold it, so it is none of those below.
+pub const PROVISIONER: &str = "provisioner";
+
 /// All roles, in the order shown.
 pub const ALL: &[&str] = &[
     EXECUTIVE,

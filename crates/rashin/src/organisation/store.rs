@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use platform::{Ctx, Deed, Error, Result, Row, statements};
 
 use super::model::{Unit, UnitKind};
+use crate::domains::Place;
 
 statements! {
     ADD = "INSERT INTO units (id, tenant_id, parent_id, kind, name, path, created_at_ms, version) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
     ONE = "SELECT u.id, u.tenant_id, u.parent_id, u.kind, u.name, u.path, u.version, c.closed_at_ms \
         FROM units u LEFT JOIN unit_closures c ON c.unit_id = u.id WHERE u.id = $1";
+    PLACE = "SELECT id AS unit_id FROM units WHERE id = $1";
     // Units one may see: those one has a grant on or above, and the way up to them.
     VISIBLE = "SELECT u.id, u.tenant_id, u.parent_id, u.kind, u.name, u.path, u.version, c.closed_at_ms \
         FROM units u LEFT JOIN unit_closures c ON c.unit_id = u.id \
@@ -29,9 +31,17 @@ statements! {
         FROM units WHERE parent_id = $1";
     // Takes the root's row for this transaction, so that changes of one tree come one after another.
     HOLD = "UPDATE units SET version = version WHERE id = $1";
+    // Whether a grant on a unit or below it would stand on the wrong side of the wall to parties outside, with the unit
+    // below another one.
+    MIXES = "SELECT 1 AS yes FROM grants g JOIN units gu ON gu.id = g.unit_id WHERE gu.path LIKE $1 || '%' AND g.ended_at_ms IS NULL \
+        AND (g.until_ms IS NULL OR g.until_ms > $3) AND (g.role = 'respondent') <> (EXISTS (SELECT 1 FROM external_parties e JOIN units eu ON eu.id = e.unit_id \
+          WHERE $2 LIKE eu.path || '%' OR (eu.path LIKE $1 || '%' AND gu.path LIKE eu.path || '%'))) LIMIT 1";
     CLOSE = "INSERT INTO unit_closures (unit_id, closed_by, closed_at_ms, reason) VALUES ($1, $2, $3, $4)";
     REOPEN = "DELETE FROM unit_closures WHERE unit_id = $1";
 }
+
+/// Where units lie.
+pub(crate) const PLACES: &[Place] = &[Place { kind: "unit", unit_of: PLACE }];
 
 fn unit_of(row: &Row) -> Result<Unit> {
     let kind = row.text("kind")?;
@@ -108,6 +118,13 @@ pub(super) async fn edit(deed: &mut Deed, unit: &Unit, seen_version: i64) -> Res
 pub(super) async fn move_paths(deed: &mut Deed, old_path: &str, new_path: &str) -> Result<()> {
     let rest = i64::try_from(old_path.len()).map_err(Error::internal)? + 1;
     deed.write(&MOVE_PATHS, &[old_path.into(), new_path.into(), rest.into()]).await.map(|_| ())
+}
+
+/// Whether moving the unit at `path` below `parent_path` would put people inside into the place of a party outside, or
+/// the other way round.
+pub(super) async fn mixes(deed: &mut Deed, path: &str, parent_path: &str) -> Result<bool> {
+    let values = [path.into(), parent_path.into(), deed.now_ms().into()];
+    Ok(deed.row(&MIXES, &values).await?.is_some())
 }
 
 pub(super) async fn open_below(deed: &mut Deed, path: &str) -> Result<i64> {

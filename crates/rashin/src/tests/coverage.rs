@@ -122,6 +122,7 @@ const READING: &[&str] = &[
     "sign-on groups",
     "account list",
     "access roles",
+    "access parties",
     "access consents",
     "access explain",
     "account sessions",

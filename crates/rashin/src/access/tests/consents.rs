@@ -4,6 +4,8 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::access::{add_grant, decide, end_grant, grants_of_tenant, list_consents};
+use crate::audit_log::{Filter, entries, erase};
+use crate::federation::{NewToken, make_token};
 use crate::identity::{suspend, unsuspend};
 use crate::organisation::{self, Edit, close_unit, roles};
 use crate::testing::{
@@ -21,6 +23,12 @@ async fn asked(app: &TestApp) -> String {
 
 async fn close(app: &TestApp, person: Person) -> platform::Result<()> {
     close_unit(&app.ctx(person), &app.company, true, "統合").await
+}
+
+/// The grant by which the other administrator is one.
+async fn keepers(app: &TestApp) -> String {
+    let grants = grants_of_tenant(&app.ctx(HANAKO), &app.group).await.unwrap();
+    grants.into_iter().find(|grant| grant.account_id == app.account(KEEPER)).unwrap().id
 }
 
 on_both! {
@@ -92,12 +100,80 @@ on_both! {
         assert_eq!(app.count("SELECT COUNT(*) AS n FROM consents", &[]).await, 1);
     }
 
-    async fn who_is_alone_needs_nobody(app: TestApp) {
+    async fn who_has_been_alone_for_a_week_needs_nobody(app: TestApp) {
         close_unit(&app.ctx(HANAKO), &app.department, true, "").await.unwrap();
-        let grants = grants_of_tenant(&app.ctx(HANAKO), &app.group).await.unwrap();
-        let keeper = grants.iter().find(|grant| grant.account_id == app.account(KEEPER)).unwrap();
-        end_grant(&app.ctx(HANAKO), app.account(KEEPER), &keeper.id, "").await.unwrap();
+        end_grant(&app.ctx(HANAKO), app.account(KEEPER), &keepers(&app).await, "").await.unwrap();
+        assert_eq!(conflict(close(&app, HANAKO).await), "error-alone-too-soon");
+        app.clock.advance(7 * DAY_MS - 1);
+        assert_eq!(conflict(close(&app, HANAKO).await), "error-alone-too-soon");
+        app.clock.advance(1);
         close(&app, HANAKO).await.unwrap();
+        let told = app.told(&app.company, "organisation.close-company").await;
+        assert_eq!((&told[0]["alone"], &told[0]["agreed_by"]), (&json!(true), &json!(null)), "{told:?}");
+    }
+
+    async fn nobody_becomes_alone_by_suspending_the_other(app: TestApp) {
+        let path = format!("/units/{}/closure", app.company);
+        close_unit(&app.ctx(HANAKO), &app.department, true, "").await.unwrap();
+        app.post(&format!("/accounts/{}/suspension", app.account(KEEPER)), HANAKO, &[("suspended", "yes")]).await.leads_to("/accounts?done=suspended");
+        let page = app.post(&path, HANAKO, &[("closed", "yes")]).await.is(409).text();
+        assert!(page.contains("この7日の間に"), "{page}");
+        assert!(!app.unit(&app.company).await.closed);
+        // The other one is back and decides.
+        unsuspend(&app.ctx(HANAKO), app.account(KEEPER), "").await.unwrap();
+        let id = list_consents(&app.ctx(KEEPER)).await.unwrap().remove(0).id;
+        decide(&app.ctx(KEEPER), &id, true, "").await.unwrap();
+        close(&app, HANAKO).await.unwrap();
+    }
+
+    async fn whose_role_ran_out_this_week_still_counts(app: TestApp) {
+        close_unit(&app.ctx(HANAKO), &app.department, true, "").await.unwrap();
+        let until = app.app.system().now_ms() + DAY_MS;
+        app.damage("UPDATE grants SET until_ms = $2 WHERE id = $1", &[keepers(&app).await.into(), until.into()]).await;
+        app.clock.advance(2 * DAY_MS);
+        assert_eq!(conflict(close(&app, HANAKO).await), "error-alone-too-soon");
+        app.clock.advance(6 * DAY_MS);
+        close(&app, HANAKO).await.unwrap();
+    }
+
+    async fn a_machine_is_no_second_person(app: TestApp) {
+        close_unit(&app.ctx(HANAKO), &app.department, true, "").await.unwrap();
+        let wish = NewToken { name: "集計".into(), purpose: "api".into(), role: "administrator".into(), unit_id: app.group.clone(), acts: Vec::new(), days: 30 };
+        make_token(&app.ctx(HANAKO), &wish).await.unwrap();
+        // Nor is it named as somebody who can give rights.
+        let page = app.get("/accounts", JIRO).await.is(403).text();
+        assert!(page.contains(KEEPER.name) && !page.contains("集計"), "{page}");
+        end_grant(&app.ctx(HANAKO), app.account(KEEPER), &keepers(&app).await, "").await.unwrap();
+        app.clock.advance(7 * DAY_MS);
+        close(&app, HANAKO).await.unwrap();
+    }
+
+    async fn a_consent_counts_no_longer_than_the_right_it_was_given_by(app: TestApp) {
+        let id = asked(&app).await;
+        decide(&app.ctx(KEEPER), &id, true, "").await.unwrap();
+        end_grant(&app.ctx(HANAKO), app.account(KEEPER), &keepers(&app).await, "").await.unwrap();
+        add_grant(&app.ctx(HANAKO), app.account(TARO), roles::ADMINISTRATOR, &app.group, "").await.unwrap();
+        assert_eq!(conflict(close(&app, HANAKO).await), "error-needs-consent");
+        add_grant(&app.ctx(HANAKO), app.account(KEEPER), roles::ADMINISTRATOR, &app.company, "").await.unwrap();
+        close(&app, HANAKO).await.unwrap();
+    }
+
+    async fn what_is_asked_is_said_in_words_with_a_way_to_it(app: TestApp) {
+        asked(&app).await;
+        let entry = entries(&app.ctx(HANAKO), &Filter { act: "organisation.close-unit".into(), ..Filter::default() }).await.unwrap().remove(0);
+        assert_eq!(conflict(erase(&app.ctx(HANAKO), &entry.id, Some("closed"), "不要").await), "error-needs-consent");
+        assert_eq!(conflict(erase(&app.ctx(HANAKO), &entry.id, None, "不要").await), "error-needs-consent");
+        let page = app.get("/access/consents", KEEPER).await.is(200).text();
+        for words in ["「羅針電機」を閉じる", "の値「終了・閉鎖」を消去する", "の値をすべて消去する"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        for way in [format!("/units?edit={}", app.company), format!("/audit-entries/{}", entry.id)] {
+            assert!(page.contains(&format!("href=\"{way}\"")), "{way}");
+            app.get(&way, KEEPER).await.is(200);
+        }
+        assert!(!page.contains("&#34;") && !page.contains("&quot;"), "{page}");
+        app.speak("en");
+        assert!(app.get("/access/consents", KEEPER).await.is(200).text().contains("Close "));
     }
 
     async fn pages_and_api_ask_and_agree(app: TestApp) {

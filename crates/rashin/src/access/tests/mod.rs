@@ -4,7 +4,10 @@ use platform::{Ctx, Result};
 
 use super::{Grant, Terms, grant};
 
+mod administrators;
 mod consents;
+mod lists;
+mod outside;
 mod refusals;
 mod roles;
 

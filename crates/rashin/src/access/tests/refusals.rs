@@ -32,6 +32,31 @@ on_both! {
         assert_eq!(own, 4);
     }
 
+    async fn an_act_without_the_proof_it_needs_leaves_one_trace(app: TestApp) {
+        app.clock.advance(6 * MINUTE_MS);
+        let body = json!({ "role": "auditor", "unit_id": app.company });
+        let path = format!("/accounts/{}/grants", app.account(TARO));
+        let refused = app.api(Method::POST, &path, HANAKO, body).await.is(403).json();
+        assert_eq!(refused["kind"], "proof");
+        assert_eq!(traces(&app, HANAKO).await, 1);
+        assert_eq!(app.told(app.account(TARO), "access.refused").await, [json!({ "act": "access.grant" })]);
+        // On pages the same, though the form waits for the proof.
+        app.post(&path, HANAKO, &[("role", "auditor"), ("unit", &app.company)]).await.is(307);
+        assert_eq!(traces(&app, HANAKO).await, 2);
+    }
+
+    async fn a_network_of_ipv6_is_one_source(app: TestApp) {
+        for number in 1..100 {
+            let source = std::net::SocketAddr::from((std::net::Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, number), 40_000));
+            let mut request = axum::http::Request::get("/api/v1/units").body(axum::body::Body::empty()).unwrap();
+            request.extensions_mut().insert(axum::extract::ConnectInfo(source));
+            app.send_from(request).await.is(401);
+        }
+        enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused-unknown'", &[]).await, 1);
+        assert_eq!(app.told("2001:db8:1:2::/64", "access.refused-unknown").await[0]["count"], 99);
+    }
+
     async fn a_command_in_the_name_of_somebody_suspended_leaves_one_trace(app: TestApp) {
         identity::suspend(&app.ctx(HANAKO), app.account(JIRO), "x").await.unwrap();
         let refused = identity::actor_by_email(&app.app.system(), JIRO.email).await.unwrap_err();

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::add_grant;
 use crate::access::{self, Terms, change_role, close_role, end_grant, enter_party, explain, grant, make_role};
 use crate::assessment;
+use crate::federation::{NewToken, make_token, revoke_token};
 use crate::identity::{invite, suspend};
 use crate::organisation::{self, UnitKind, roles};
 use crate::testing::{
@@ -76,13 +77,13 @@ on_both! {
         not_found(change_role(&app.ctx(OUTSIDER), &role.id, "x", &["assessment.read".to_owned()], 1).await);
         not_found(close_role(&app.ctx(OUTSIDER), &role.id, "").await);
         assert_eq!(faults(invite(&app.ctx(OUTSIDER), "a@example.com", &role.id, &app.elsewhere).await), [("role".into(), "error-choice")]);
-        assert!(access::list_roles(&app.ctx(OUTSIDER)).await.unwrap().is_empty());
+        assert!(access::list_roles(&app.ctx(OUTSIDER), 0).await.unwrap().is_empty());
     }
 
     async fn pages_and_api_make_change_and_close_own_roles(app: TestApp) {
         let form = [("role_name", "閲覧者"), ("acts", "assessment.read"), ("acts", "audit-log.read")];
         app.post("/access/roles", HANAKO, &form).await.leads_to("/access/roles?done=role-made");
-        let role = access::list_roles(&app.ctx(HANAKO)).await.unwrap().remove(0);
+        let role = access::list_roles(&app.ctx(HANAKO), 0).await.unwrap().remove(0);
         assert_eq!(role.acts.len(), 3);
         let form = [("role_name", "読む人"), ("acts", "assessment.read"), ("version", "1")];
         app.post(&format!("/access/roles/{}", role.id), HANAKO, &form).await.leads_to("/access/roles?done=role-changed");
@@ -168,6 +169,58 @@ on_both! {
         only(&app, TARO, &role.id).await;
         let found = explain(&hanako, TARO.email, "assessment.submit", &app.department).await.unwrap();
         assert_eq!((found.allowed, found.grants[0].role_name.as_deref(), found.own_roles.len()), (true, Some("提出係"), 1));
+    }
+
+    async fn an_explanation_knows_every_kind_of_object_and_machines(app: TestApp) {
+        let hanako = app.ctx(HANAKO);
+        let (check, role) = (check_of(&app).await, make_role(&hanako, "提出係", &["assessment.submit".to_owned()]).await.unwrap());
+        let wish = |acts: &[&str]| NewToken {
+            name: "集計".into(), purpose: "api".into(), role: "administrator".into(), unit_id: app.company.clone(),
+            acts: acts.iter().map(|act| (*act).to_owned()).collect(), days: 30,
+        };
+        let (limited, _) = make_token(&hanako, &wish(&["organisation.read"])).await.unwrap();
+        let (open, _) = make_token(&hanako, &wish(&[])).await.unwrap();
+        let entry = crate::audit_log::entries(&hanako, &crate::audit_log::Filter::default()).await.unwrap().remove(0).id;
+        let grant = access::own_grants(&app.ctx(TARO)).await.unwrap().remove(0).id;
+        let whole = [app.group.as_str(), app.account(TARO), &role.id, &entry];
+        for object in whole.into_iter().chain([app.company.as_str(), &check, &limited.id, &grant]) {
+            let found = explain(&hanako, "HANAKO@Example.jp", "organisation.read", object).await.unwrap();
+            assert_eq!((found.allowed, found.unit.as_str()), (true, if whole.contains(&object) { "羅針グループ" } else { "羅針電機" }), "{object}");
+        }
+        not_found(explain(&hanako, HANAKO.email, "organisation.read", "0").await);
+        not_found(explain(&app.ctx(OUTSIDER), OUTSIDER.email, "organisation.read", &check).await);
+        // What a token is limited to counts, and that it ended or has lost its owner.
+        let said = |who: String, act: &'static str| { let app = app.clone(); async move {
+            let found = explain(&app.ctx(HANAKO), &who, act, &app.company).await.unwrap();
+            (found.allowed, found.because)
+        } };
+        assert_eq!(said(limited.id.clone(), "organisation.read").await, (true, "granted".to_owned()));
+        assert_eq!(said(limited.id.clone(), "organisation.add-unit").await, (false, "token-limited".to_owned()));
+        assert_eq!(said(open.id.clone(), "organisation.add-unit").await, (true, "granted".to_owned()));
+        // What wants a proof, and what people do for themselves, no machine does.
+        for act in ["access.grant", "identity.change-password"] {
+            assert_eq!(said(open.id.clone(), act).await, (false, "token-limited".to_owned()), "{act}");
+        }
+        assert_eq!(said(open.id.clone(), "assessment.approve").await, (false, "no-grant".to_owned()));
+        revoke_token(&hanako, &open.id).await.unwrap();
+        assert_eq!(said(open.id.clone(), "organisation.add-unit").await, (false, "token-over".to_owned()));
+        suspend(&app.ctx(KEEPER), app.account(HANAKO), "").await.unwrap();
+        let found = explain(&app.ctx(KEEPER), &limited.id, "organisation.read", &app.company).await.unwrap();
+        assert_eq!((found.allowed, found.because.as_str()), (false, "token-over"));
+        let path = format!("/access/explain?person={}&act=assessment.read&object={}&other={check}", TARO.email, app.group);
+        assert!(app.get(&path, KEEPER).await.is(200).text().contains("羅針電機"));
+    }
+
+    async fn a_limited_machine_explains_the_rights_of_others(app: TestApp) {
+        let wish = NewToken {
+            name: "集計".into(), purpose: "api".into(), role: "administrator".into(), unit_id: app.group.clone(),
+            acts: vec!["access.explain".into(), "organisation.read".into()], days: 30,
+        };
+        let (_, secret) = make_token(&app.ctx(HANAKO), &wish).await.unwrap();
+        let path = format!("/api/v1/access/explanation?person={}&act=assessment.submit&object={}", TARO.email, app.company);
+        let request = axum::http::Request::get(path).header("authorization", format!("Bearer {secret}"));
+        let said = app.send(request.body(axum::body::Body::empty()).unwrap()).await.is(200).json();
+        assert_eq!(said["allowed"], true);
     }
 
     async fn an_explanation_agrees_with_the_gate(app: TestApp) {

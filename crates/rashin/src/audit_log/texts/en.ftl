@@ -128,6 +128,7 @@ fact-acts = Rights
 fact-added = Unit added
 fact-agreed = Agreed
 fact-agreed_by = Agreed by
+fact-alone = Done alone (nobody else could for seven days)
 fact-area = Area
 fact-asked = What was asked
 fact-bound = Bound

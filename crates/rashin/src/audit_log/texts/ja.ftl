@@ -128,6 +128,7 @@ fact-acts = してよい操作
 fact-added = 加えた組織
 fact-agreed = 同意した
 fact-agreed_by = 同意した人
+fact-alone = 一人で実行（過去7日間、ほかにできる人なし）
 fact-area = 領域
 fact-asked = しようとしたこと
 fact-bound = 結び付けた

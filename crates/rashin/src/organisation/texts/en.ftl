@@ -19,6 +19,7 @@ kind-help-department = A unit within a company
 error-unit-kind = A unit cannot be of a higher kind than the one above it (group → company → department).
 error-unit-closed = A closed unit cannot be chosen.
 error-unit-root = The top unit can be neither moved nor closed.
+error-unit-mixes = It cannot be moved there: people of the group hold no roles inside an external party, and outside respondents none elsewhere. Take those roles back first.
 error-unit-below-itself = A unit cannot be moved below itself.
 error-unit-above-closed = The unit above is closed. Please use that one again first.
 error-unit-has-children = There are open units below it. Close those first.

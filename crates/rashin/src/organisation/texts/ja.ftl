@@ -19,6 +19,7 @@ kind-help-department = 会社の中の単位
 error-unit-kind = 上にある組織より大きな種類は選べません（グループ → 会社 → 部門）。
 error-unit-closed = 閉じた組織は選べません。
 error-unit-root = いちばん上の組織は、移すことも閉じることもできません。
+error-unit-mixes = この場所へは移せません。外部の相手の中にはグループの人の役割を、外には外部回答者の役割を置けません。先にその役割を外してください。
 error-unit-below-itself = 自分自身やその下には移せません。
 error-unit-above-closed = 上の組織が閉じています。先にそちらをもう一度使えるようにしてください。
 error-unit-has-children = 下に使用中の組織があります。先にそちらを閉じてください。
