@@ -3,6 +3,7 @@
 mod access;
 mod factors;
 mod lost_factors;
+mod open_links;
 mod passkeys;
 mod passwords;
 mod proofs;

@@ -107,3 +107,4 @@ parties-add = Enter an outside party
 parties-add-lead = First add the company on the page of units, then choose it here.
 consents-content = What exactly is asked
 right-identity-take-factors = Take second factors away
+right-identity-withdraw-link = Withdraw links of invitations and for new passwords

@@ -107,3 +107,4 @@ parties-add = 外部の相手を登録する
 parties-add-lead = 先に「組織」のページで相手の会社を加えてから、ここで選んでください。
 consents-content = 依頼の中身
 right-identity-take-factors = 二つ目の確認を外す
+right-identity-withdraw-link = 招待などのリンクを取り消す

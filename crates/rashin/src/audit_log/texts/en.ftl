@@ -57,6 +57,7 @@ act-identity-remove-passkey = Removed a passkey
 act-identity-begin-passkey-sign-in = Began a check by passkey
 act-identity-offer-reset = Made a link for a new password
 act-identity-take-factors = Took somebody's second factors away
+act-identity-withdraw-link = Withdrew a link
 act-identity-take-reset = Chose a new password by a link
 act-audit-log-read = See the log
 act-assessment-read = See a self-check

@@ -57,6 +57,7 @@ act-identity-remove-passkey = パスキーを外した
 act-identity-begin-passkey-sign-in = パスキーでの確認を始めた
 act-identity-offer-reset = パスワード再設定リンクを作った
 act-identity-take-factors = 二つ目の確認を外した
+act-identity-withdraw-link = 招待などのリンクを取り消した
 act-identity-take-reset = パスワードを再設定した
 act-audit-log-read = 記録を見る
 act-assessment-read = 自己診断を見る
