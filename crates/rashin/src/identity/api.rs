@@ -150,7 +150,7 @@ pub struct NewPassword {
 
 /// Change one's password; all other sessions end
 #[utoipa::path(put, path = "/sessions/current/password", tag = "identity", request_body = NewPassword,
-    responses((status = 204), (status = 422, body = Problem)))]
+    responses((status = 204), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn change_password(SignedIn(asker): SignedIn, Json(form): Json<NewPassword>) -> Answer<StatusCode> {
     super::change_password(&asker.ctx, &form.old_password, &form.new_password, asker.token()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -259,7 +259,7 @@ async fn unsuspend(
 
 /// Make a link for somebody's new password; the second factor stays
 #[utoipa::path(post, path = "/accounts/{id}/password-reset", tag = "identity", params(("id" = String, Path)),
-    responses((status = 201, body = InvitationLink), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 201, body = InvitationLink), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn offer_reset(
     State(app): State<App>,
     SignedIn(asker): SignedIn,

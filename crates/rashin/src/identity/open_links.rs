@@ -20,7 +20,6 @@ pub async fn withdraw_link(ctx: &Ctx, id: &str) -> Result<()> {
     let unit_id = link.unit_id.as_deref().unwrap_or(tenant_id);
     let mut deed = ctx.begin(&acts::WITHDRAW_LINK, Object::of_unit("link", &link.id, unit_id)).await?;
     store::withdraw_link(&mut deed, tenant_id, &link).await?;
-    deed.note("kind", link.kind);
     deed.note("email", link.email);
     deed.commit("").await
 }

@@ -83,12 +83,11 @@ pub async fn fits(password: &str, stored: Option<&str>) -> Result<bool> {
 
 /// The new password in the form that is hashed, or the first rule it breaks; `own` are the person's own words.
 pub(super) fn check(field: &str, password: &str, own: &[&str]) -> Result<std::result::Result<String, Fault>> {
-    let common = match COMMON.get() {
-        Some(common) => common,
-        None => {
-            let read = assets::common_passwords()?;
-            COMMON.get_or_init(|| read)
-        }
+    let common = if let Some(common) = COMMON.get() {
+        common
+    } else {
+        let read = assets::common_passwords()?;
+        COMMON.get_or_init(|| read)
     };
     Ok(password_rules::check(common, field, password, own))
 }
@@ -96,6 +95,12 @@ pub(super) fn check(field: &str, password: &str, own: &[&str]) -> Result<std::re
 /// As [`check`], for a password that is the only input.
 pub(super) fn checked(field: &str, password: &str, own: &[&str]) -> Result<String> {
     check(field, password, own)?.map_err(|fault| Error::Invalid(vec![fault]))
+}
+
+/// Takes all places until what is given is dropped.
+#[cfg(test)]
+pub(super) fn occupy() -> tokio::sync::SemaphorePermit<'static> {
+    QUEUE.places.try_acquire_many(34).unwrap()
 }
 
 #[cfg(test)]

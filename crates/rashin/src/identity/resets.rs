@@ -18,6 +18,9 @@ pub async fn offer_reset(ctx: &Ctx, account_id: &str) -> Result<String> {
     let token = new_token(ctx)?;
     let object = Object::of_unit("account", &account.id, &account.tenant_id);
     let mut deed = ctx.begin(&acts::OFFER_RESET, object).await?;
+    if account.suspended {
+        return Err(Error::conflict("error-reset-suspended"));
+    }
     let by = ctx.actor().account_id().unwrap_or("");
     store::add_reset(&mut deed, &token_hash(&token), &account.id, by, ctx.now_ms() + RESET_MS).await?;
     deed.commit("").await?;

@@ -181,6 +181,7 @@ object-assessment = Self-check
 object-backup = Backup
 object-consent = Consent
 object-installation = This installation
+object-link = Link
 object-log = Log
 object-log-entry = Entry of the log
 object-provider = Provider

@@ -181,6 +181,7 @@ object-assessment = 自己診断
 object-backup = バックアップ
 object-consent = 同意
 object-installation = この羅針全体
+object-link = リンク
 object-log = 記録の全体
 object-log-entry = 記録の1件
 object-provider = 認証サービス

@@ -4,7 +4,7 @@ use axum::http::Method;
 use platform::Error;
 use serde_json::json;
 
-use super::{faults, forbidden, not_found, try_password};
+use super::{conflict, faults, forbidden, not_found, try_password};
 use crate::identity::{
     Door, Entry, begin_totp, confirm_totp, find_session, offer_reset, reset, second_step, sign_in, suspend, take_reset,
     totp,
@@ -59,6 +59,7 @@ on_both! {
         let token = offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
         suspend(&app.ctx(HANAKO), app.account(TARO), "").await.unwrap();
         not_found(take_reset(&app.ctx(NOBODY), &token, NEW).await);
+        assert_eq!(conflict(offer_reset(&app.ctx(HANAKO), app.account(TARO)).await), "error-reset-suspended");
     }
 
     async fn whoever_used_a_link_gets_in_however_often_others_guess(app: TestApp) {

@@ -73,6 +73,7 @@ error-too-many = There were too many wrong tries. Please try again in { $seconds
 error-too-often = This was begun too often in a short time. Please try again in { $seconds } seconds.
 error-busy = There is much to do just now. Please try again in { $seconds } seconds.
 error-suspended = This person is suspended.
+error-reset-suspended = This person is suspended. End the suspension first.
 error-last-administrator = The last administrator cannot be removed. Make somebody else administrator first.
 done-granted = The role was added.
 done-grant-ended = The role was taken back.

@@ -73,6 +73,7 @@ error-too-many = 何度も間違えたため、少し待つ必要があります
 error-too-often = 短い間に何度も始めたため、少し待つ必要があります。{ $seconds }秒たってから、もう一度お試しください。
 error-busy = 今は混み合っています。{ $seconds }秒たってから、もう一度お試しください。
 error-suspended = この利用者は停止中です。
+error-reset-suspended = この利用者は停止中です。先に利用を再開してください。
 error-last-administrator = 最後の管理者は外せません。先に別の人を管理者にしてください。
 done-granted = 役割を加えました。
 done-grant-ended = 役割を外しました。
