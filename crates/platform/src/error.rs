@@ -1,4 +1,4 @@
-//! The five kinds of failure every action answers with. Each face shows them in one place.
+//! The seven kinds of failure every action answers with. Each face shows them in one place.
 
 use crate::text::Message;
 
@@ -23,6 +23,9 @@ pub enum Error {
     /// Too many tries; the message says until when.
     #[error("too many tries")]
     TooMany(Message),
+    /// There is more to do than can be done at once; the message says when to come again.
+    #[error("busy")]
+    Busy(Message),
     /// Our own fault; shown as a reference number, logged once.
     #[error("internal: {0}")]
     Internal(String),

@@ -127,7 +127,7 @@ struct ServeArgs {
     #[arg(long, env = "RASHIN_DATA", default_value = "data")]
     data: PathBuf,
     /// PostgreSQL address; without it, SQLite in the folder of data
-    #[arg(long, env = "RASHIN_DATABASE")]
+    #[arg(long, env = "RASHIN_DATABASE", hide_env_values = true)]
     database: Option<String>,
     /// Address and port to listen on
     #[arg(long, default_value = "127.0.0.1:8650")]
@@ -265,5 +265,36 @@ fn main() -> ExitCode {
             }
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Command;
+
+    /// Every argument of a command and of those below it, as (command, argument).
+    fn all(command: &clap::Command) -> Vec<(String, clap::Arg)> {
+        let own = command.get_arguments().map(|argument| (command.get_name().to_owned(), argument.clone()));
+        own.chain(command.get_subcommands().flat_map(all)).collect()
+    }
+
+    #[test]
+    fn help_shows_no_secret_of_the_environment_and_no_secret_is_an_argument_of_a_person() {
+        let all = all(&Command::command());
+        let mut seen = 0;
+        for (command, argument) in &all {
+            let name = argument.get_id().as_str();
+            let secret = ["database", "token", "password", "secret", "smtp"].iter().any(|word| name.contains(word));
+            if secret && argument.get_env().is_some() {
+                seen += 1;
+                assert!(argument.is_hide_env_values_set(), "{command} {name}");
+            }
+            // Arguments stand in the list of programs, which everybody on the machine reads.
+            let typed = ["set-up", "accept", "take-reset"].contains(&command.as_str());
+            assert!(!typed || !["token", "password"].contains(&name), "{command} {name}");
+        }
+        assert!(seen > 5, "{seen}");
     }
 }

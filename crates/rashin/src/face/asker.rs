@@ -43,9 +43,7 @@ pub struct Asker {
     pub found: Option<Found>,
     /// Language of the answer.
     pub language: Language,
-    /// Where the request comes from.
-    pub source: String,
-    /// The same with the device, for signing in.
+    /// Where the request comes from, and from which device.
     pub door: Door,
     /// The frame of a page in answer.
     pub page: Page,
@@ -59,6 +57,12 @@ pub struct SignedIn(pub Asker);
 #[must_use]
 pub fn session_cookie(app: &App, token: &str) -> HeaderValue {
     secret_cookie(app, SESSION_COOKIE, token, "/", 12 * 60 * 60)
+}
+
+/// By what a browser that was not known is known from now on.
+#[must_use]
+pub fn device_cookie(app: &App, device: Option<&str>) -> Option<HeaderValue> {
+    device.map(|device| secret_cookie(app, DEVICE_COOKIE, device, "/", identity::sign_in::DEVICE_MS / 1000))
 }
 
 /// A cookie for scripts to leave alone; an empty value takes it away. Under https its name says that no other host, and
@@ -203,7 +207,7 @@ impl Asker {
             ctx = ctx.within(limit);
         }
         let door = door_of(app, &parts.headers, &source);
-        Self { ctx, found, language, source, door, page }
+        Self { ctx, found, language, door, page }
     }
 }
 
@@ -228,7 +232,7 @@ impl FromRequestParts<App> for SignedIn {
         if asker.found.is_some() {
             return Ok(Self(asker));
         }
-        app.refusals.count(&asker.source, asker.ctx.now_ms());
+        app.refusals.count(&asker.door.source, asker.ctx.now_ms());
         if is_api(uri_of(parts).path()) {
             return Err(Failure::sign_in_first().into_response());
         }

@@ -19,7 +19,7 @@ pub struct DeskArgs {
     #[arg(long, global = true, env = "RASHIN_DATA", default_value = "data")]
     pub data: PathBuf,
     /// PostgreSQL address; without it, SQLite in the folder of data
-    #[arg(long, global = true, env = "RASHIN_DATABASE")]
+    #[arg(long, global = true, env = "RASHIN_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Mail address of the account in whose name the command acts
     #[arg(long = "as", global = true, env = "RASHIN_AS", value_name = "EMAIL")]
@@ -123,7 +123,7 @@ pub fn explain(texts: &Texts, language: Language, error: &Error) -> Vec<String> 
                 format!("{}{}{value}: {}", line.unwrap_or_default(), fault.field, texts.show(language, &fault.message))
             })
             .collect(),
-        Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message) => {
+        Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message) | Error::Busy(message) => {
             vec![texts.show(language, message)]
         }
         Error::NotFound => vec![texts.get(language, "failure-not-found-text", &[])],

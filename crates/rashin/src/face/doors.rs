@@ -1,6 +1,6 @@
 //! Ways to sign in besides the password, as the sign-in page offers them.
 
-use platform::{Ctx, Result};
+use platform::{Ctx, Error, Result};
 
 use super::page::encode;
 use crate::federation::providers;
@@ -12,6 +12,15 @@ pub struct Doors {
     pub doors: Vec<(String, String)>,
     /// Whether the address must say first which one it is.
     pub by_address: bool,
+}
+
+/// The door by which somebody came in who has no password: address and name of the provider that answers for them.
+pub async fn own_door(ctx: &Ctx, email: &str, next: &str) -> Result<Option<(String, String)>> {
+    match providers::provider_for(ctx, email).await {
+        Ok(door) => Ok(Some((format!("/sign-in/sso/{}?next={}", door.id, encode(next)), door.name))),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The doors there are; whoever comes in is led to `next`.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use platform::{Error, Fault, Message};
@@ -44,6 +44,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        Error::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -51,6 +52,11 @@ fn status(error: &Error) -> StatusCode {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = status(&self.0).into_response();
+        if let Error::TooMany(message) | Error::Busy(message) = &self.0
+            && let Some(seconds) = message.args.get("seconds").and_then(|seconds| HeaderValue::from_str(seconds).ok())
+        {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
         response.extensions_mut().insert(Arc::new(self.0));
         response
     }
@@ -67,7 +73,7 @@ pub(super) fn of_panic(cause: Box<dyn std::any::Any + Send>) -> Response {
 /// A failure as the API tells it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// `not-found`, `forbidden`, `proof` (prove again by `POST /sessions/current/proof`), `factor` (register a second factor, by `POST /factors/totp` or on a page), `invalid`, `conflict`, `too-many`, `too-large`, `internal`.
+    /// `not-found`, `forbidden`, `proof` (prove again by `POST /sessions/current/proof`), `factor` (register a second factor, by `POST /factors/totp` or on a page), `invalid`, `conflict`, `too-many`, `busy`, `too-large`, `internal`.
     pub kind: String,
     /// What is wrong, in the asker's language.
     pub message: String,
@@ -127,6 +133,7 @@ fn kind_of(status: StatusCode) -> &'static str {
         413 => "too-large",
         422 | 400 | 415 => "invalid",
         429 => "too-many",
+        503 => "busy",
         _ => "internal",
     }
 }
@@ -159,7 +166,7 @@ fn problem(
         _ => kind_of(status),
     };
     let (message, faults) = match error {
-        Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message)) => {
+        Some(Error::Forbidden(message) | Error::Conflict(message) | Error::TooMany(message) | Error::Busy(message)) => {
             (page.message(message), Vec::new())
         }
         Some(Error::Invalid(faults)) => {
@@ -176,6 +183,24 @@ fn problem(
         }
     };
     Problem { kind: kind.to_owned(), message, faults, reference }
+}
+
+/// Whether an answer is a refusal of which no other place leaves the trace: something is hidden or missing, or a layer
+/// turned the request away before anybody was asked. Rights and waits leave theirs where they are refused.
+fn is_refusal(status: StatusCode, error: Option<&Error>) -> bool {
+    match error {
+        Some(error) => matches!(error, Error::NotFound),
+        None => status == StatusCode::FORBIDDEN,
+    }
+}
+
+/// Leaves the trace of a refusal: an entry for somebody signed in, a count for people nobody knows.
+async fn leave_trace(app: &App, asker: &Asker, path: &str) {
+    if asker.found.is_none() {
+        app.refusals.count(&asker.door.source, asker.ctx.now_ms());
+    } else if let Err(error) = access::not_shown(&asker.ctx, path).await {
+        tracing::warn!(%error, "a refusal was not entered in the log");
+    }
 }
 
 /// Leads to the proof. A form goes there with all that was typed, since a browser sends it on as it was.
@@ -197,6 +222,8 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
     let (mut parts, body) = request.into_parts();
     let Ok(asker) = Asker::from_request_parts(&mut parts, &app).await;
     let (api, path) = (is_api(parts.uri.path()), parts.uri.path().to_owned());
+    // What one was on the way to, without what stood in its holes, which may be a secret.
+    let route = parts.extensions.get::<MatchedPath>().map_or_else(|| "…".to_owned(), |route| route.as_str().to_owned());
     let kind = parts.headers.get(header::CONTENT_TYPE);
     let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let response = next.run(Request::from_parts(parts, body)).await;
@@ -207,11 +234,8 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
     if !(status.is_client_error() || status.is_server_error()) || (error.is_none() && !plain) {
         return response;
     }
-    if matches!(error.as_deref(), Some(Error::NotFound))
-        && asker.found.is_some()
-        && let Err(error) = access::not_shown(&asker.ctx, &path).await
-    {
-        tracing::warn!(%error, "a refusal was not entered in the log");
+    if is_refusal(status, error.as_deref()) {
+        leave_trace(&app, &asker, &path).await;
     }
     if !api && wants_proof(error.as_deref()) {
         return to_the_proof(&asker.page.here, is_form.then_some(path.as_str()));
@@ -225,7 +249,7 @@ pub async fn show_failures(State(app): State<App>, request: Request, next: Next)
         if asker.ctx.fill_random(&mut bytes).is_ok() {
             reference = Some(hex::encode(bytes));
         }
-        tracing::error!(reference, cause, path, "internal failure");
+        tracing::error!(reference, cause, route, "internal failure");
     }
     let (head, body) = response.into_parts();
     let unreadable = api && error.is_none() && matches!(status.as_u16(), 400 | 415 | 422);

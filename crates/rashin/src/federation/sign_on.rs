@@ -19,6 +19,7 @@ use super::providers::Means;
 use super::store::Attempt;
 use super::{acts, groups, store};
 use crate::identity::federated::{self, Known};
+use crate::identity::{Admission, Door};
 use crate::organisation;
 
 /// A sign-in that was begun works for ten minutes.
@@ -73,8 +74,8 @@ pub struct Answer {
 /// Somebody who was let in.
 #[derive(Debug)]
 pub struct Admitted {
-    /// Session token.
-    pub token: String,
+    /// The open session.
+    pub admission: Admission,
     /// Where they wanted to go.
     pub next: String,
 }
@@ -312,7 +313,14 @@ async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claim
 }
 
 /// Ends a sign-in with what the browser brought back: a session, or a refusal that stands in the log with its cause.
-pub async fn finish(ctx: &Ctx, means: &Means, provider_id: &str, answer: &Answer, browser: &str) -> Result<Admitted> {
+pub async fn finish(
+    ctx: &Ctx,
+    means: &Means,
+    provider_id: &str,
+    answer: &Answer,
+    browser: &str,
+    door: &Door,
+) -> Result<Admitted> {
     let provider = store::provider(ctx, provider_id).await?;
     let attempt = store::attempt(ctx, &federated::secret_hash(&answer.state)).await?;
     let proved = async {
@@ -322,7 +330,7 @@ pub async fn finish(ctx: &Ctx, means: &Means, provider_id: &str, answer: &Answer
         Ok((account_id, attempt.next.clone()))
     };
     match proved.await {
-        Ok((account_id, next)) => Ok(Admitted { token: federated::admit(ctx, &account_id).await?, next }),
+        Ok((account_id, next)) => Ok(Admitted { admission: federated::admit(ctx, &account_id, door).await?, next }),
         Err(No::Failed(error)) => Err(error),
         Err(No::Refused(cause)) => {
             // Somebody else's attempt is left to its own browser.

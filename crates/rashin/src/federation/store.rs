@@ -32,8 +32,7 @@ statements! {
         WHERE id = $1 AND ended_at_ms IS NULL";
     SECRET_ID = "SELECT secret_id FROM sign_on_providers WHERE id = $1 AND ended_at_ms IS NULL";
     END_PROVIDER = "UPDATE sign_on_providers SET ended_by = $2, ended_at_ms = $3 WHERE id = $1 AND ended_at_ms IS NULL";
-    FORGET_ATTEMPTS = "DELETE FROM sign_on_attempts WHERE expires_at_ms <= $1";
-    OPEN_ATTEMPTS = "SELECT COUNT(*) AS n FROM sign_on_attempts WHERE provider_id = $1 AND used_at_ms IS NULL";
+    OPEN_ATTEMPTS = "SELECT COUNT(*) AS n FROM sign_on_attempts WHERE provider_id = $1 AND used_at_ms IS NULL AND expires_at_ms > $2";
     ADD_ATTEMPT = "INSERT INTO sign_on_attempts (state_hash, provider_id, browser_hash, next, made_at_ms, expires_at_ms) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     ATTEMPT = "SELECT state_hash, provider_id, browser_hash, next FROM sign_on_attempts \
@@ -241,11 +240,10 @@ pub(super) struct Attempt {
     pub next: String,
 }
 
-/// How many sign-ins are open at a provider; those too old are forgotten first.
+/// How many sign-ins are open at a provider.
 pub(super) async fn open_attempts(deed: &mut Deed, provider_id: &str) -> Result<i64> {
     let now_ms = deed.now_ms();
-    deed.write(&FORGET_ATTEMPTS, &[now_ms.into()]).await?;
-    deed.row(&OPEN_ATTEMPTS, &[provider_id.into()]).await?.ok_or(Error::NotFound)?.int("n")
+    deed.row(&OPEN_ATTEMPTS, &[provider_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
 }
 
 pub(super) async fn add_attempt(deed: &mut Deed, attempt: &Attempt, expires_at_ms: i64) -> Result<()> {

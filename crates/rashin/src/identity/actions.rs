@@ -2,10 +2,12 @@
 
 use platform::{Actor, Ctx, Error, Fault, Message, Object, Result};
 
+use super::budget::{Budget, tried};
 use super::model::Account;
 use super::sessions::token_hash;
-use super::{acts, password, password_rules, store};
-use crate::access;
+use super::sign_in::refuse;
+use super::{acts, password, store};
+use crate::{access, organisation};
 
 /// People of the tenant with their grants.
 pub async fn list_accounts(ctx: &Ctx) -> Result<Vec<Account>> {
@@ -59,25 +61,39 @@ pub async fn unsuspend(ctx: &Ctx, account_id: &str, reason: &str) -> Result<()> 
     deed.commit(reason).await
 }
 
-/// Changes one's own password; all other sessions end.
+/// Changes one's own password; all other sessions end and all devices are forgotten.
 pub async fn change_password(ctx: &Ctx, old: &str, new: &str, session_token: &str) -> Result<()> {
+    change_password_at(ctx, old, new, session_token, "").await
+}
+
+/// As [`change_password`], on a device that stays known. A wrong old password counts as any wrong proof does.
+pub async fn change_password_at(ctx: &Ctx, old: &str, new: &str, session_token: &str, device: &str) -> Result<()> {
+    let (asker, old, new) = (ctx.clone(), old.to_owned(), new.to_owned());
+    let kept = (token_hash(session_token), token_hash(device));
+    tried(ctx, &acts::CHANGE_PASSWORD, async move { try_change(&asker, &old, &new, (&kept.0, &kept.1)).await }).await
+}
+
+/// `kept` are the session and the device that stay, as they are stored.
+async fn try_change(ctx: &Ctx, old: &str, new: &str, kept: (&str, &str)) -> Result<()> {
     let (account_id, _) = ctx.account()?;
     let account = store::by_id(ctx, account_id).await?;
-    let mut faults: Vec<Fault> = Vec::new();
-    if !password::fits(old, Some(&account.password_hash)).await? {
-        faults.push(Fault::new("old_password", "", Message::new("error-old-password")));
-    }
+    let budget = Budget::of_proofs(account_id);
+    budget.check(ctx).await?;
+    let fits = password::fits(old, Some(&account.password_hash)).await?;
     let organisation = store::tenant_name(ctx, &account.tenant_id).await?;
-    let new = match password_rules::check("password", new, &[&account.name, &account.email, &organisation])? {
-        Ok(new) if faults.is_empty() => new,
-        Ok(_) => return Err(Error::Invalid(faults)),
-        Err(fault) => {
-            faults.push(fault);
-            return Err(Error::Invalid(faults));
-        }
-    };
+    let new = password::check("password", new, &[&account.name, &account.email, &organisation])?;
+    if !fits {
+        let wrong = Fault::new("old_password", "", Message::new("error-old-password"));
+        let faults = std::iter::once(wrong).chain(new.err()).collect();
+        return Err(refuse(ctx, &acts::CHANGE_PASSWORD, &budget, &account.email, Error::Invalid(faults)).await);
+    }
+    // Once more, or guesses sent all at once could read from this answer which of them was right.
+    budget.check(ctx).await?;
+    let new = new.map_err(|fault| Error::Invalid(vec![fault]))?;
     let hash = password::hash(ctx, &new).await?;
     let mut deed = ctx.begin(&acts::CHANGE_PASSWORD, Object::free("account", account_id)).await?;
-    store::set_password(&mut deed, account_id, &hash, &token_hash(session_token)).await?;
+    budget.hold(&mut deed).await?;
+    budget.forgive(&mut deed).await?;
+    store::set_password(&mut deed, account_id, &hash, kept).await?;
     deed.commit("").await
 }

@@ -50,6 +50,8 @@ pub const ACCEPT_INVITATION: Act = Act::anyone("identity.accept-invitation");
 pub const READ: Act = Act::by("identity.read", &[ADMINISTRATOR, CISO, AUDITOR, INTERNAL_AUDITOR]);
 /// Invite a person into a unit with a role.
 pub const INVITE: Act = Act::by("identity.invite", &[ADMINISTRATOR]).with_fresh_proof();
+/// Withdraw a link that nobody has used yet. It takes nothing away but what an administrator gave, so no fresh proof.
+pub const WITHDRAW_LINK: Act = Act::by("identity.withdraw-link", &[ADMINISTRATOR]);
 /// Suspend a person, or end the suspension.
 pub const SUSPEND: Act = Act::by("identity.suspend", &[ADMINISTRATOR]).with_fresh_proof();
 
@@ -78,5 +80,6 @@ pub const ALL: &[&Act] = &[
     &ACCEPT_INVITATION,
     &READ,
     &INVITE,
+    &WITHDRAW_LINK,
     &SUSPEND,
 ];

@@ -19,6 +19,7 @@ use crate::face::{Answer, App, Asker, SignedIn};
 
 mod demand;
 mod lost_factors;
+mod open_links;
 mod own;
 
 /// The routes.
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(own::routes())
         .merge(lost_factors::routes())
         .merge(demand::routes())
+        .merge(open_links::routes())
         .routes(routes!(list_accounts))
         .routes(routes!(invite))
         .routes(routes!(accept_invitation))
@@ -150,7 +152,7 @@ pub struct NewPassword {
 
 /// Change one's password; all other sessions end
 #[utoipa::path(put, path = "/sessions/current/password", tag = "identity", request_body = NewPassword,
-    responses((status = 204), (status = 422, body = Problem)))]
+    responses((status = 204), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn change_password(SignedIn(asker): SignedIn, Json(form): Json<NewPassword>) -> Answer<StatusCode> {
     super::change_password(&asker.ctx, &form.old_password, &form.new_password, asker.token()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -182,6 +184,12 @@ pub struct InvitationLink {
     mailed: bool,
 }
 
+impl InvitationLink {
+    fn of(handed: mailing::Handed) -> Self {
+        Self { link: handed.link, mailed: handed.mailed == Some(true) }
+    }
+}
+
 /// Invite a person
 #[utoipa::path(post, path = "/invitations", tag = "identity", request_body = NewInvitation,
     responses((status = 201, body = InvitationLink), (status = 403, body = Problem), (status = 422, body = Problem)))]
@@ -190,10 +198,8 @@ async fn invite(
     SignedIn(asker): SignedIn,
     Json(new): Json<NewInvitation>,
 ) -> Answer<(StatusCode, Json<InvitationLink>)> {
-    let token = super::invite(&asker.ctx, &new.email, &new.role, &new.unit_id).await?;
-    let link = format!("{}/invitations/{token}", app.public_url);
-    let mailed = mailing::mail(&app, &new.email, &mailing::INVITATION, &link).await == Some(true);
-    Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed })))
+    let handed = mailing::invite(&app, &asker.ctx, &new.email, &new.role, &new.unit_id).await?;
+    Ok((StatusCode::CREATED, Json(InvitationLink::of(handed))))
 }
 
 /// The invited person.
@@ -215,35 +221,54 @@ async fn accept_invitation(asker: Asker, Json(form): Json<Acceptance>) -> Answer
     Ok((StatusCode::CREATED, Json(SessionToken::of(token))))
 }
 
+/// Why a person is suspended, or no longer.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct SuspensionReason {
+    /// Why; it stands in the log.
+    #[serde(default)]
+    reason: String,
+}
+
+fn reason_in(body: Option<Json<SuspensionReason>>) -> String {
+    body.map(|Json(body)| body.reason).unwrap_or_default()
+}
+
 /// Suspend a person
 #[utoipa::path(put, path = "/accounts/{id}/suspension", tag = "identity", params(("id" = String, Path)),
+    request_body = Option<SuspensionReason>,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn suspend(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<StatusCode> {
-    super::suspend(&asker.ctx, &id, "").await?;
+async fn suspend(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    body: Option<Json<SuspensionReason>>,
+) -> Answer<StatusCode> {
+    super::suspend(&asker.ctx, &id, &reason_in(body)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// End a suspension
 #[utoipa::path(delete, path = "/accounts/{id}/suspension", tag = "identity", params(("id" = String, Path)),
+    request_body = Option<SuspensionReason>,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn unsuspend(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<StatusCode> {
-    super::unsuspend(&asker.ctx, &id, "").await?;
+async fn unsuspend(
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    body: Option<Json<SuspensionReason>>,
+) -> Answer<StatusCode> {
+    super::unsuspend(&asker.ctx, &id, &reason_in(body)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Make a link for somebody's new password; the second factor stays
 #[utoipa::path(post, path = "/accounts/{id}/password-reset", tag = "identity", params(("id" = String, Path)),
-    responses((status = 201, body = InvitationLink), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 201, body = InvitationLink), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn offer_reset(
     State(app): State<App>,
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<(StatusCode, Json<InvitationLink>)> {
-    let token = super::offer_reset(&asker.ctx, &id).await?;
-    let link = format!("{}/password-resets/{token}", app.public_url);
-    let email = super::reset(&asker.ctx, &token).await?;
-    let mailed = mailing::mail(&app, &email, &mailing::RESET, &link).await == Some(true);
-    Ok((StatusCode::CREATED, Json(InvitationLink { link, mailed })))
+    let handed = mailing::offer_reset(&app, &asker.ctx, &id).await?;
+    Ok((StatusCode::CREATED, Json(InvitationLink::of(handed))))
 }
 
 /// A new password by a link.

@@ -1,7 +1,9 @@
 //! How often one may be wrong or begin something, and how long one waits. Counted by account and by source; a device on
 //! which somebody has signed in completely has a budget of its own, so that nobody else's failures lock the owner out.
 
-use platform::{Ctx, Deed, Error, Message, Result};
+use std::net::{IpAddr, Ipv6Addr};
+
+use platform::{Act, Ctx, Deed, Error, Message, Object, Result};
 
 use super::sessions::token_hash;
 use super::store::{self, Failures};
@@ -13,8 +15,6 @@ const TRIES_A_DAY: i64 = 100;
 /// Ceremonies of passkeys may be begun so often, from one place or in one account, within a spell.
 const CEREMONIES: i64 = 30;
 const SPELL_MS: i64 = 5 * 60 * 1000;
-/// So many ceremonies of people who are not known may be open at once; devices that are known do not wait for it.
-const OPEN_CEREMONIES: i64 = 2000;
 
 /// From where somebody wants in.
 #[derive(Debug, Clone, Default)]
@@ -130,13 +130,9 @@ impl Budget {
         Self::of(Rule::Wrong, vec![format!("passkey-proof:{account_id}")])
     }
 
-    /// For ceremonies begun to sign in; none while too many strangers have one open.
+    /// For ceremonies begun to sign in. How many strangers have open in all is bounded where they are kept.
     pub(super) async fn of_ceremonies(ctx: &Ctx, door: &Door) -> Result<Self> {
-        let place = place(ctx, door).await?;
-        if !place.starts_with("device:") && store::open_ceremonies(ctx).await? >= OPEN_CEREMONIES {
-            Rule::Begun.refuse_for(SPELL_MS)?;
-        }
-        Ok(Self::of(Rule::Begun, vec![format!("ceremonies:{place}")]))
+        Ok(Self::of(Rule::Begun, vec![format!("ceremonies:{}", place(ctx, door).await?)]))
     }
 
     /// For ceremonies begun within an account's open session.
@@ -172,13 +168,34 @@ impl Budget {
         Ok(())
     }
 
-    /// Forgives the account's, or the device's, failures.
+    /// Forgives the account's, or the device's, wait. What was counted of the day stays, or whoever signs in often would
+    /// give others more tries than a day has.
     pub(super) async fn forgive(&self, deed: &mut Deed) -> Result<()> {
         match self.subjects.first() {
             Some(own) => store::forgive(deed, own).await,
             None => Ok(()),
         }
     }
+}
+
+/// Does something that has a budget to the end, even if whoever asked hangs up meanwhile: a try that was begun is counted.
+pub(super) async fn tried<T: Send + 'static>(
+    ctx: &Ctx,
+    act: &'static Act,
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    traced(ctx, act, tokio::spawn(work).await.map_err(Error::internal)?).await
+}
+
+/// Leaves the trace of a try that must wait.
+pub(super) async fn traced<T>(ctx: &Ctx, act: &'static Act, outcome: Result<T>) -> Result<T> {
+    if let Err(Error::TooMany(message)) = &outcome {
+        let object = Object::free("account", ctx.actor().account_id().unwrap_or(""));
+        if let Error::Internal(cause) = ctx.refuse(act, &object, message.clone()).await {
+            return Err(Error::Internal(cause));
+        }
+    }
+    outcome
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! `rashin account …`: people and their grants. Passwords are read from standard input, never from arguments.
+//! `rashin account …`: people and their grants. Passwords and tokens are read from standard input, never from arguments,
+//! which every program of the machine can see.
 
 use std::io::BufRead;
 
@@ -6,10 +7,11 @@ use clap::Subcommand;
 use platform::{Error, Result};
 
 use super::links::{Newcomer, SetUp};
-use super::mailing::{self, Letter};
-use super::model::{Account, FactorDemand, Factors, Headcount, WithoutFactor};
+use super::mailing::{self, Handed};
+use super::model::{Account, FactorDemand, Factors, Headcount, OpenLink, WithoutFactor};
 use super::passkeys;
 use crate::access::{self, Terms, model::checked_until};
+use crate::face::App;
 use crate::face::commands::{Desk, LinkArgs};
 
 /// People and access
@@ -17,11 +19,8 @@ use crate::face::commands::{Desk, LinkArgs};
 pub enum Command {
     /// List people with their grants
     List,
-    /// Make the first organisation and person with the one-time token; the password is read from standard input
+    /// Make the first organisation and person: the token of the set-up link and the password on two lines of standard input
     SetUp {
-        /// Token of the set-up link
-        #[arg(long)]
-        token: String,
         /// Name of the organisation
         #[arg(long)]
         organisation: String,
@@ -49,14 +48,18 @@ pub enum Command {
         #[command(flatten)]
         link: LinkArgs,
     },
-    /// Take up an invitation; the password is read from standard input
+    /// Take up an invitation: the token of its link and the password on two lines of standard input
     Accept {
-        /// Token of the link
-        #[arg(long)]
-        token: String,
         /// Name
         #[arg(long)]
         name: String,
+    },
+    /// List links of invitations and for new passwords that nobody has used yet
+    Links,
+    /// Withdraw such a link; it no longer works
+    Withdraw {
+        /// Link id
+        link: String,
     },
     /// Give a person a role in a unit
     Grant {
@@ -127,12 +130,8 @@ pub enum Command {
         /// nobody, administrators or everybody
         of: Option<String>,
     },
-    /// Choose a new password with such a link; the password is read from standard input
-    TakeReset {
-        /// Token of the link
-        #[arg(long)]
-        token: String,
-    },
+    /// Choose a new password with such a link: its token and the password on two lines of standard input
+    TakeReset,
     /// About oneself
     #[command(flatten)]
     Own(OwnCommand),
@@ -202,17 +201,20 @@ fn demand_lines(demand: &FactorDemand) -> Vec<String> {
 }
 
 /// Prints a link, with what became of the letter if one was to be sent.
-async fn hand_over(desk: &Desk, link: &LinkArgs, email: &str, made: (&str, &str), letter: &Letter) -> Result<()> {
-    let app = link.app(desk)?;
-    let (kind, token) = made;
-    let address = format!("{}/{kind}/{token}", app.public_url);
-    let mailed = mailing::mail(&app, email, letter, &address).await;
-    let json = serde_json::json!({ "token": token, "link": address, "mailed": mailed == Some(true) });
+fn hand_over(desk: &Desk, app: &App, handed: Handed) -> Result<()> {
+    let Handed { token, link, mailed } = handed;
+    let json = serde_json::json!({ "token": token, "link": link, "mailed": mailed == Some(true) });
     desk.say(&json, || {
         let said = mailing::said(mailed);
         let told = (!said.is_empty()).then(|| app.texts.get(desk.language, said, &[]));
-        std::iter::once(address.clone()).chain(told).collect()
+        std::iter::once(link.clone()).chain(told).collect()
     })
+}
+
+fn open_link_line(link: &OpenLink) -> String {
+    let role = link.role_name.as_ref().or(link.role.as_ref()).map(String::as_str).unwrap_or_default();
+    let unit = link.unit_name.as_deref().unwrap_or_default();
+    format!("{}  {}  {}  {role}  {unit}", link.id, link.kind, link.email)
 }
 
 /// Runs the command.
@@ -223,16 +225,17 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let accounts = super::list_accounts(ctx).await?;
             desk.say(&accounts, || accounts.iter().map(line).collect())
         }
-        Command::SetUp { token, organisation, kind, name, email } => {
+        Command::SetUp { organisation, kind, name, email } => {
+            let token = read_line()?;
             let person = Newcomer { name, email, password: read_line()? };
             super::set_up(ctx, &token, &SetUp { organisation, kind, person }).await.map(|_| ())
         }
         Command::Invite { email, role, unit, link } => {
-            let token = super::invite(ctx, &email, &role, &unit).await?;
-            hand_over(desk, &link, &email, ("invitations", &token), &mailing::INVITATION).await
+            let app = link.app(desk)?;
+            hand_over(desk, &app, mailing::invite(&app, ctx, &email, &role, &unit).await?)
         }
-        Command::Accept { token, name } => {
-            super::accept_invitation(ctx, &token, &name, &read_line()?).await.map(|_| ())
+        Command::Accept { name } => {
+            super::accept_invitation(ctx, &read_line()?, &name, &read_line()?).await.map(|_| ())
         }
         Command::Grant { account, role, unit, reason, until } => {
             let until_ms = checked_until(&until, ctx.now_ms()).map_err(|fault| Error::Invalid(vec![fault]))?;
@@ -241,12 +244,16 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             desk.say(&grant, || vec![grant.id.clone()])
         }
         Command::EndGrant { account, grant, reason } => access::end_grant(ctx, &account, &grant, &reason).await,
+        Command::Links => {
+            let links = super::open_links(ctx).await?;
+            desk.say(&links, || links.iter().map(open_link_line).collect())
+        }
+        Command::Withdraw { link } => super::withdraw_link(ctx, &link).await,
         Command::Suspend { account, reason } => super::suspend(ctx, &account, &reason).await,
         Command::Unsuspend { account, reason } => super::unsuspend(ctx, &account, &reason).await,
         Command::Reset { account, link } => {
-            let token = super::offer_reset(ctx, &account).await?;
-            let email = super::reset(ctx, &token).await?;
-            hand_over(desk, &link, &email, ("password-resets", &token), &mailing::RESET).await
+            let app = link.app(desk)?;
+            hand_over(desk, &app, mailing::offer_reset(&app, ctx, &account).await?)
         }
         Command::TakeFactors { account, reason, link } => {
             let app = link.app(desk)?;
@@ -259,7 +266,7 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
             let demand = super::factor_demand(ctx).await?;
             desk.say(&demand, || demand_lines(&demand))
         }
-        Command::TakeReset { token } => super::take_reset(ctx, &token, &read_line()?).await,
+        Command::TakeReset => super::take_reset(ctx, &read_line()?, &read_line()?).await.map(|_| ()),
         Command::Password => super::change_password(ctx, &read_line()?, &read_line()?, "").await,
         Command::Own(own) => run_own(own, desk).await,
     }

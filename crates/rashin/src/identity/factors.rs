@@ -3,7 +3,7 @@
 
 use platform::{Ctx, Deed, Error, Message, Object, Result};
 
-use super::budget::Budget;
+use super::budget::{Budget, tried};
 use super::model::Factors;
 use super::sessions::token_hash;
 use super::sign_in::{read_code, refuse, use_up};
@@ -22,6 +22,16 @@ pub struct Enrolment {
 pub async fn own_factors(ctx: &Ctx) -> Result<Factors> {
     let (account_id, _) = ctx.account()?;
     store::factors(ctx, account_id).await
+}
+
+/// Whether the asker has a password; whoever came by another system has none.
+pub async fn has_password(ctx: &Ctx) -> Result<bool> {
+    let (account_id, _) = ctx.account()?;
+    Ok(store::by_id(ctx, account_id).await?.password_hash != password::NOBODY)
+}
+
+fn fresh_proof(ctx: &Ctx) -> Result<()> {
+    if ctx.is_fresh() { Ok(()) } else { Err(Error::Forbidden(Message::new("error-proof-needed"))) }
 }
 
 /// Makes a secret for an authenticator app; it counts once a code of it is confirmed. One begun before is replaced.
@@ -84,9 +94,10 @@ pub async fn remove_totp(ctx: &Ctx, session_token: &str) -> Result<()> {
     deed.commit("").await
 }
 
-/// With the last factor the recovery codes go too; other sessions end.
+/// With the last factor the recovery codes go too; other sessions, and whatever was begun with the factor, end.
 pub(super) async fn tidy_after_removal(deed: &mut Deed, account_id: &str, session_token: &str) -> Result<()> {
     store::remove_lonely_recovery_codes(deed, account_id).await?;
+    store::drop_begun(deed, account_id).await?;
     store::end_sessions_of(deed, account_id, &token_hash(session_token)).await
 }
 
@@ -127,6 +138,11 @@ pub async fn renew_recovery_codes(ctx: &Ctx, session_token: &str) -> Result<Vec<
 
 /// Proves to be there, by password or by a code; the session counts as fresh for five minutes.
 pub async fn prove(ctx: &Ctx, secret: &str, session_token: &str) -> Result<()> {
+    let (asker, secret, session_token) = (ctx.clone(), secret.to_owned(), session_token.to_owned());
+    tried(ctx, &acts::PROVE, async move { try_proof(&asker, &secret, &session_token).await }).await
+}
+
+async fn try_proof(ctx: &Ctx, secret: &str, session_token: &str) -> Result<()> {
     let (account_id, _) = ctx.account()?;
     let account = store::by_id(ctx, account_id).await?;
     let budget = Budget::of_proofs(account_id);

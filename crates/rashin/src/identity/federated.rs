@@ -4,7 +4,9 @@
 use platform::{Ctx, Deed, Error, Result, new_id};
 use subtle::ConstantTimeEq;
 
+use super::budget::Door;
 use super::model::{checked_email, checked_person};
+use super::sign_in::Admission;
 use super::store::Credentials;
 use super::{password, sessions, sign_in, store};
 use crate::access;
@@ -100,8 +102,7 @@ pub async fn resume(deed: &mut Deed, person: &Known, reason: &str) -> Result<()>
     store::unsuspend_by_machine(deed, &person.id, reason).await
 }
 
-/// Opens a session for a person whom another system has vouched for; gives its token. A second factor is then that
-/// system's matter.
-pub async fn admit(ctx: &Ctx, account_id: &str) -> Result<String> {
-    sign_in::admit_newcomer(ctx, account_id, true).await
+/// Opens a session for a person whom another system has vouched for. A second factor is then that system's matter.
+pub async fn admit(ctx: &Ctx, account_id: &str, door: &Door) -> Result<Admission> {
+    sign_in::admit_known(ctx, account_id, Some(door), true).await
 }

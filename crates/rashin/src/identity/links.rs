@@ -1,12 +1,13 @@
 //! One-time links: the first account of an installation, and invitations.
 
-use platform::{Ctx, Error, Message, Object, Result, new_id};
+use platform::{Actor, Ctx, Error, Message, Object, Result, new_id};
 
+use super::budget::Door;
 use super::model::{Invitation, checked_email, checked_person};
 use super::sessions::{new_token, token_hash};
-use super::sign_in::admit_newcomer;
+use super::sign_in::{Admission, admit_known};
 use super::store::Credentials;
-use super::{acts, password, password_rules, store};
+use super::{acts, password, store};
 use crate::access::{self, Terms};
 use crate::organisation::{self, UnitKind, roles};
 
@@ -48,10 +49,32 @@ pub async fn open_set_up(ctx: &Ctx) -> Result<Option<String>> {
     Ok(Some(token))
 }
 
-/// What an unused link is for; not found once used or expired.
+/// What an unused link is for; not found once used or expired, and once whoever made it may not invite any more.
 pub async fn link(ctx: &Ctx, token: &str, purpose: &str) -> Result<Invitation> {
-    let link = store::link(ctx, &token_hash(token)).await?;
-    if link.purpose == purpose { Ok(link) } else { Err(Error::NotFound) }
+    let (link, made_by) = store::link(ctx, &token_hash(token)).await?;
+    let stands = match &link {
+        _ if link.purpose != purpose => false,
+        Invitation { tenant_id: Some(tenant_id), unit_id: Some(unit_id), .. } => {
+            maker_may(ctx, &made_by, tenant_id, &acts::INVITE, &Object::of_unit("unit", unit_id, unit_id)).await?
+        }
+        _ => true,
+    };
+    if stands { Ok(link) } else { Err(Error::NotFound) }
+}
+
+/// Whether whoever made a link may still make such a one. What the installation itself made, stands.
+pub(super) async fn maker_may(
+    ctx: &Ctx,
+    made_by: &str,
+    tenant_id: &str,
+    act: &'static platform::Act,
+    object: &Object,
+) -> Result<bool> {
+    if made_by.is_empty() {
+        return Ok(true);
+    }
+    let maker = Actor::Account { id: made_by.to_owned(), tenant_id: tenant_id.to_owned(), name: String::new() };
+    ctx.as_actor(maker).may(act, object).await
 }
 
 async fn credentials(
@@ -65,7 +88,7 @@ async fn credentials(
     let name = checked_person(&person.name).map_err(|fault| faults.push(fault));
     let email = checked_email(&person.email).map_err(|fault| faults.push(fault));
     let own = [person.name.as_str(), &person.email, organisation];
-    let password = password_rules::check("password", &person.password, &own)?.map_err(|fault| faults.push(fault));
+    let password = password::check("password", &person.password, &own)?.map_err(|fault| faults.push(fault));
     match (name, email, password) {
         (Ok(name), Ok(email), Ok(password)) if faults.is_empty() => Ok(Credentials {
             id: new_id(ctx)?,
@@ -79,8 +102,13 @@ async fn credentials(
     }
 }
 
-/// Makes the tenant and its first person, who is administrator and CISO; gives a session token.
+/// Makes the tenant and its first person; gives a session token.
 pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
+    Ok(set_up_at(ctx, token, input, None).await?.token)
+}
+
+/// Makes the tenant and its first person, who is administrator and CISO, and lets them in.
+pub async fn set_up_at(ctx: &Ctx, token: &str, input: &SetUp, door: Option<&Door>) -> Result<Admission> {
     link(ctx, token, "setup").await?;
     let mut faults = Vec::new();
     if let Err(Error::Invalid(more)) = organisation::model::checked_name("organisation", &input.organisation) {
@@ -101,7 +129,7 @@ pub async fn set_up(ctx: &Ctx, token: &str, input: &SetUp) -> Result<String> {
         access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("").await?;
-    admit_newcomer(ctx, &account.id, false).await
+    admit_known(ctx, &account.id, door, false).await
 }
 
 /// Makes a tenant with its first person for sample data; only the installation itself may. Gives the account's id.
@@ -153,8 +181,19 @@ pub async fn invite(ctx: &Ctx, email: &str, role: &str, unit_id: &str) -> Result
     Ok(token)
 }
 
-/// Takes up an invitation; gives a session token. The address is the one that was invited.
+/// Takes up an invitation; gives a session token.
 pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &str) -> Result<String> {
+    Ok(accept_invitation_at(ctx, token, name, password, None).await?.token)
+}
+
+/// Takes up an invitation and lets the person in. The address is the one that was invited.
+pub async fn accept_invitation_at(
+    ctx: &Ctx,
+    token: &str,
+    name: &str,
+    password: &str,
+    door: Option<&Door>,
+) -> Result<Admission> {
     let link = link(ctx, token, "invitation").await?;
     let (Some(tenant_id), Some(email), Some(role), Some(unit_id)) =
         (link.tenant_id, link.email, link.role, link.unit_id)
@@ -172,5 +211,5 @@ pub async fn accept_invitation(ctx: &Ctx, token: &str, name: &str, password: &st
     access::give(ctx, &mut deed, &tenant_id, &account.id, terms).await?;
     deed.note("role", role);
     deed.commit("").await?;
-    admit_newcomer(ctx, &account.id, false).await
+    admit_known(ctx, &account.id, door, false).await
 }

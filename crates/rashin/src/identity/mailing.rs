@@ -1,7 +1,8 @@
 //! Letters to people, where mail is set up. Whether or not one was sent, a link is shown to be handed over.
 
-use platform::Language;
+use platform::{Ctx, Language, Result};
 
+use super::{links, resets};
 use crate::face::App;
 
 /// What is written, as keys of texts.
@@ -12,11 +13,41 @@ pub(super) struct Letter {
 }
 
 /// Invites; with a link.
-pub(super) const INVITATION: Letter = Letter { subject: "mail-invitation-subject", text: "mail-invitation-text" };
+const INVITATION: Letter = Letter { subject: "mail-invitation-subject", text: "mail-invitation-text" };
 /// Lets somebody choose a new password; with a link.
-pub(super) const RESET: Letter = Letter { subject: "mail-reset-subject", text: "mail-reset-text" };
+const RESET: Letter = Letter { subject: "mail-reset-subject", text: "mail-reset-text" };
 /// Tells that an administrator took the second factors away; with the address of the installation.
 pub(super) const FACTORS_TAKEN: Letter = Letter { subject: "mail-factors-subject", text: "mail-factors-text" };
+
+/// A link to hand over, and what became of its letter.
+#[derive(Debug)]
+pub(super) struct Handed {
+    /// The token alone.
+    pub(super) token: String,
+    /// The whole address.
+    pub(super) link: String,
+    /// Whether it was mailed; none where mail is not set up.
+    pub(super) mailed: Option<bool>,
+}
+
+async fn hand_over(app: &App, email: &str, kind: &str, token: String, letter: &Letter) -> Handed {
+    let link = format!("{}/{kind}/{token}", app.public_url);
+    let mailed = mail(app, email, letter, &link).await;
+    Handed { token, link, mailed }
+}
+
+/// Invites a person by a letter.
+pub(super) async fn invite(app: &App, ctx: &Ctx, email: &str, role: &str, unit_id: &str) -> Result<Handed> {
+    let token = links::invite(ctx, email, role, unit_id).await?;
+    Ok(hand_over(app, email, "invitations", token, &INVITATION).await)
+}
+
+/// Makes a link for somebody's new password, with its letter.
+pub(super) async fn offer_reset(app: &App, ctx: &Ctx, account_id: &str) -> Result<Handed> {
+    let token = resets::offer_reset(ctx, account_id).await?;
+    let email = resets::reset(ctx, &token).await?;
+    Ok(hand_over(app, &email, "password-resets", token, &RESET).await)
+}
 
 /// Mails a letter with an address in it, in every language, since that of somebody who is not there is not known. Gives
 /// whether it was sent; none where mail is not set up.

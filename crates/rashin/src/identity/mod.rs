@@ -17,6 +17,7 @@ pub mod links;
 pub mod lost_factors;
 mod mailing;
 pub mod model;
+pub mod open_links;
 pub mod passkeys;
 pub mod password;
 pub mod password_rules;
@@ -31,15 +32,23 @@ pub mod web;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{actor_by_email, change_password, list_accounts, people_count, suspend, unsuspend};
+pub use actions::{
+    actor_by_email, change_password, change_password_at, list_accounts, people_count, suspend, unsuspend,
+};
 pub use budget::Door;
 pub use demand::{demand_factors, factor_demand, hold_back, is_held, may_demand_factors, own_demand};
-pub use factors::{begin_totp, begun_totp, confirm_totp, own_factors, prove, remove_totp, renew_recovery_codes};
-pub use links::{Newcomer, SetUp, accept_invitation, invite, link, open_set_up, seed_tenant, set_up};
+pub use factors::{
+    begin_totp, begun_totp, confirm_totp, has_password, own_factors, prove, remove_totp, renew_recovery_codes,
+};
+pub use links::{
+    Newcomer, SetUp, accept_invitation, accept_invitation_at, invite, link, open_set_up, seed_tenant, set_up, set_up_at,
+};
 pub use lost_factors::{factors_of, own_factors_taken, take_factors};
 pub use model::{
-    Account, Demand, FactorDemand, Factors, FactorsTaken, Invitation, OwnDemand, OwnPasskey, OwnSession, Session,
+    Account, Demand, FactorDemand, Factors, FactorsTaken, Invitation, OpenLink, OwnDemand, OwnPasskey, OwnSession,
+    Session,
 };
+pub use open_links::{open_links, withdraw_link};
 pub use resets::{offer_reset, reset, take_reset};
 pub use sessions::{end_other_sessions, end_own_session, find_session, keep, own_sessions, sign_out};
 pub use sign_in::{Admission, Entry, second_step, sign_in};

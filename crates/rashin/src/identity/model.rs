@@ -190,6 +190,31 @@ pub struct Invitation {
     pub unit_id: Option<String>,
 }
 
+/// A one-time link that nobody has used yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OpenLink {
+    /// Identifier; not the token, which nobody has but the person.
+    pub id: String,
+    /// `invitation` or `password-reset`.
+    pub kind: String,
+    /// For whom.
+    pub email: String,
+    /// Role that comes with an invitation.
+    pub role: Option<String>,
+    /// Name of that role, where the tenant made it.
+    pub role_name: Option<String>,
+    /// Unit that comes with an invitation.
+    pub unit_id: Option<String>,
+    /// Its name.
+    pub unit_name: Option<String>,
+    /// Who made it; none for one the installation made.
+    pub made_by: Option<String>,
+    /// When it was made, milliseconds since 1970.
+    pub made_at_ms: i64,
+    /// When it runs out, milliseconds since 1970.
+    pub until_ms: i64,
+}
+
 /// An address as it is kept: lower case, one `@` with something on both sides, at most 254 characters.
 pub fn checked_email(text: &str) -> Result<String, Fault> {
     let email = text.trim().to_lowercase();

@@ -14,7 +14,7 @@ use webauthn_rs::prelude::{
     PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use super::budget::{Budget, Door};
+use super::budget::{Budget, Door, traced};
 use super::factors::tidy_after_removal;
 use super::model::{OwnPasskey, checked_passkey_name};
 use super::sessions::{new_token, token_hash};
@@ -68,7 +68,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
 }
 
 fn refused(_: WebauthnError) -> Error {
-    Error::field("passkey", "", Message::new("error-passkey"))
+    not_proved()
 }
 
 fn id_of(bytes: &[u8]) -> String {
@@ -94,11 +94,15 @@ async fn begin(
     options: Json,
 ) -> Result<Begun> {
     let ticket = new_token(ctx)?;
-    let mut deed = ctx.begin(act, Object::free("account", account_id.unwrap_or(""))).await?;
-    budget.fail(&mut deed).await?;
-    let until_ms = ctx.now_ms() + CEREMONY_MS;
-    store::add_ticket(&mut deed, &token_hash(&ticket), purpose, account_id, &write(state)?, until_ms).await?;
-    deed.commit("").await?;
+    let state = write(state)?;
+    let begun = async {
+        let mut deed = ctx.begin(act, Object::free("account", account_id.unwrap_or(""))).await?;
+        budget.fail(&mut deed).await?;
+        let until_ms = ctx.now_ms() + CEREMONY_MS;
+        store::add_ticket(&mut deed, &token_hash(&ticket), purpose, account_id, &state, until_ms).await?;
+        deed.commit("").await
+    };
+    traced(ctx, act, begun.await).await?;
     Ok(Begun { ticket, options })
 }
 
@@ -171,9 +175,10 @@ async fn ask_for_one_of(ctx: &Ctx, site: &Site, account_id: &str) -> Result<(Jso
 
 /// Begins to sign in with a passkey: with the ticket of a second step as that step, else alone.
 pub async fn begin_sign_in(ctx: &Ctx, site: &Site, second_step: Option<&str>, door: &Door) -> Result<Begun> {
-    Budget::of_passkeys(ctx, door).await?.check(ctx).await?;
-    let budget = Budget::of_ceremonies(ctx, door).await?;
-    budget.check(ctx).await?;
+    let (passkeys, budget) = (Budget::of_passkeys(ctx, door).await?, Budget::of_ceremonies(ctx, door).await?);
+    for budget in [&passkeys, &budget] {
+        traced(ctx, &acts::BEGIN_PASSKEY_SIGN_IN, budget.check(ctx).await).await?;
+    }
     if let Some(ticket) = second_step {
         let account = expected(ctx, ticket).await?;
         let (options, state) = ask_for_one_of(ctx, site, &account.id).await?;
@@ -202,27 +207,33 @@ pub async fn finish_sign_in(
     door: &Door,
 ) -> Result<Admission> {
     let budget = Budget::of_passkeys(ctx, door).await?;
-    budget.check(ctx).await?;
-    let purpose = if second_step.is_some() { SECOND_STEP } else { ALONE };
-    let begun = store::ticket(ctx, &token_hash(ceremony), purpose).await?;
-    let kept = store::passkey(ctx, &id_of(credential.get_credential_id())).await;
-    let Some((kept, used)) = kept.ok().and_then(|kept| verified(site, &begun, kept, credential)) else {
+    let outcome = async {
+        budget.check(ctx).await?;
+        let purpose = if second_step.is_some() { SECOND_STEP } else { ALONE };
+        let begun = store::ticket(ctx, &token_hash(ceremony), purpose).await?;
         let id = id_of(credential.get_credential_id());
-        let answer = Error::field("passkey", "", Message::new("error-passkey"));
-        return Err(refuse(ctx, &acts::SIGN_IN, &budget, &id, answer).await);
-    };
-    let mut tickets = vec![ceremony];
-    if let Some(ticket) = second_step {
-        if expected(ctx, ticket).await?.id != kept.account_id {
-            return Err(Error::NotFound);
+        let kept = store::passkey(ctx, &id).await.ok();
+        let Some((kept, used)) = kept.and_then(|kept| verified(site, &begun, kept, credential)) else {
+            return Err(refuse(ctx, &acts::SIGN_IN, &budget, &id, not_proved()).await);
+        };
+        let mut tickets = vec![ceremony];
+        if let Some(ticket) = second_step {
+            if expected(ctx, ticket).await?.id != kept.account_id {
+                return Err(refuse(ctx, &acts::SIGN_IN, &budget, &id, Error::NotFound).await);
+            }
+            tickets.push(ticket);
         }
-        tickets.push(ticket);
-    }
-    let account = store::by_id(ctx, &kept.account_id).await?;
-    if account.suspended {
-        return Err(Error::field("passkey", "", Message::new("error-passkey")));
-    }
-    admit(ctx, &account, &budget, door, used, &tickets).await
+        let account = store::by_id(ctx, &kept.account_id).await?;
+        if account.suspended {
+            return Err(refuse(ctx, &acts::SIGN_IN, &budget, &account.email, not_proved()).await);
+        }
+        admit(ctx, &account, &budget, door, used, &tickets).await
+    };
+    traced(ctx, &acts::SIGN_IN, outcome.await).await
+}
+
+fn not_proved() -> Error {
+    Error::field("passkey", "", Message::new("error-passkey"))
 }
 
 /// The passkey with what it uses up, if the answer proves it for the ceremony begun.
@@ -265,22 +276,24 @@ pub async fn finish_proof(
 ) -> Result<()> {
     let (account_id, _) = ctx.account()?;
     let budget = Budget::of_passkey_proofs(account_id);
-    budget.check(ctx).await?;
-    let begun = store::ticket(ctx, &token_hash(ceremony), PROOF).await?;
-    if begun.account_id.as_deref() != Some(account_id) {
-        return Err(Error::NotFound);
-    }
-    let id = id_of(credential.get_credential_id());
-    let kept = store::passkey(ctx, &id).await;
-    let Some((_, used)) = kept.ok().and_then(|kept| verified(site, &begun, kept, credential)) else {
-        let wrong = Error::field("passkey", "", Message::new("error-passkey"));
-        return Err(refuse(ctx, &acts::PROVE, &budget, &id, wrong).await);
+    let outcome = async {
+        budget.check(ctx).await?;
+        let begun = store::ticket(ctx, &token_hash(ceremony), PROOF).await?;
+        if begun.account_id.as_deref() != Some(account_id) {
+            return Err(Error::NotFound);
+        }
+        let id = id_of(credential.get_credential_id());
+        let kept = store::passkey(ctx, &id).await.ok();
+        let Some((_, used)) = kept.and_then(|kept| verified(site, &begun, kept, credential)) else {
+            return Err(refuse(ctx, &acts::PROVE, &budget, &id, not_proved()).await);
+        };
+        let mut deed = ctx.begin(&acts::PROVE, Object::free("account", account_id)).await?;
+        budget.hold(&mut deed).await?;
+        store::use_ticket(&mut deed, &token_hash(ceremony)).await?;
+        use_up(&mut deed, account_id, &used).await?;
+        budget.forgive(&mut deed).await?;
+        store::prove(&mut deed, &token_hash(session_token)).await?;
+        deed.commit("").await
     };
-    let mut deed = ctx.begin(&acts::PROVE, Object::free("account", account_id)).await?;
-    budget.hold(&mut deed).await?;
-    store::use_ticket(&mut deed, &token_hash(ceremony)).await?;
-    use_up(&mut deed, account_id, &used).await?;
-    budget.forgive(&mut deed).await?;
-    store::prove(&mut deed, &token_hash(session_token)).await?;
-    deed.commit("").await
+    traced(ctx, &acts::PROVE, outcome.await).await
 }

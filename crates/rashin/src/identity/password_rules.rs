@@ -1,12 +1,9 @@
 //! What a password may be: long enough, and nothing that others try first. No rule about kinds of characters.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use platform::{Error, Fault, Message, Result};
+use platform::{Fault, Message};
 use unicode_normalization::UnicodeNormalization;
-
-use crate::face::assets;
 
 /// So little may be left of a password when the words everybody knows are taken out.
 const LEFT_AT_LEAST: usize = 5;
@@ -15,20 +12,10 @@ const WORD_AT_LEAST: usize = 3;
 /// Words of the product itself.
 const PRODUCT: [&str; 4] = ["rashin", "羅針", "らしん", "ラシン"];
 
-static COMMON: OnceLock<BTreeSet<String>> = OnceLock::new();
-
 /// A password as it is counted and hashed: the same signs typed on another keyboard are the same password.
 #[must_use]
 pub fn normal(password: &str) -> String {
     password.nfkc().collect()
-}
-
-fn common() -> Result<&'static BTreeSet<String>> {
-    if let Some(known) = COMMON.get() {
-        return Ok(known);
-    }
-    let read = assets::common_passwords()?;
-    Ok(COMMON.get_or_init(|| read))
 }
 
 /// What anybody knows who knows the person: the parts of name, address and organisation.
@@ -53,34 +40,33 @@ fn is_own(password: &str, own: &[&str]) -> bool {
     left.len() < before && left.chars().filter(|letter| letter.is_alphanumeric()).count() < LEFT_AT_LEAST
 }
 
-/// The first rule a password breaks: 8–128 characters after NFKC; not among the 3,000 commonest; more than the product's,
+/// The first rule a password breaks: 8–128 characters after NFKC; not among the `common` ones; more than the product's,
 /// the person's or the organisation's own words.
-pub fn check(field: &str, password: &str, own: &[&str]) -> Result<std::result::Result<String, Fault>> {
+pub fn check(common: &BTreeSet<String>, field: &str, password: &str, own: &[&str]) -> Result<String, Fault> {
     let password = normal(password);
-    let fault = |key: &'static str| Ok(Err(Fault::new(field, "", Message::new(key))));
+    let fault = |key: &'static str| Err(Fault::new(field, "", Message::new(key)));
     if !(8..=128).contains(&password.chars().count()) {
         return fault("error-password");
     }
-    if common()?.contains(&password.to_lowercase()) {
+    if common.contains(&password.to_lowercase()) {
         return fault("error-password-common");
     }
     if is_own(&password, own) {
         return fault("error-password-own");
     }
-    Ok(Ok(password))
-}
-
-/// As [`check`], for a password that is the only input.
-pub fn checked(field: &str, password: &str, own: &[&str]) -> Result<String> {
-    check(field, password, own)?.map_err(|fault| Error::Invalid(vec![fault]))
+    Ok(password)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn common() -> BTreeSet<String> {
+        crate::face::assets::common_passwords().unwrap()
+    }
+
     fn key(password: &str, own: &[&str]) -> &'static str {
-        match check("password", password, own).unwrap() {
+        match check(&common(), "password", password, own) {
             Ok(_) => "",
             Err(fault) => {
                 assert_eq!(fault.value, "", "a password is never told again");
@@ -104,12 +90,12 @@ mod tests {
     fn characters_are_counted_and_kept_after_normalisation() {
         // Half-width ｶ and its mark are one character afterwards: seven here.
         assert_eq!(key("ｶﾞｶﾞｶﾞｶﾞｶﾞｶﾞｶﾞ", &[]), "error-password");
-        assert_eq!(checked("password", "ｐａｓｓｐｈｒａｓｅ１９", &[]).unwrap(), "passphrase19");
+        assert_eq!(check(&common(), "password", "ｐａｓｓｐｈｒａｓｅ１９", &[]).unwrap(), "passphrase19");
     }
 
     #[test]
     fn the_3000_commonest_are_refused_in_any_case_and_width() {
-        assert!(common().unwrap().len() >= 2_900, "some differ only in case");
+        assert!(common().len() >= 2_900, "some differ only in case");
         for text in ["password", "Password", "ＰＡＳＳＷＯＲＤ", "12345678", "1qaz2wsx", "football", "qwertyuiop"]
         {
             assert_eq!(key(text, &[]), "error-password-common", "{text}");

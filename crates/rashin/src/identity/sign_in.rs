@@ -1,9 +1,9 @@
 //! Signing in: password, then the second step where the person has one. A wrong password and an unknown address answer
 //! alike and take the same time.
 
-use platform::{Actor, Ctx, Deed, Error, Message, Object, Result, new_id};
+use platform::{Actor, Ctx, Deed, Error, Message, Object, Result, Via, new_id};
 
-use super::budget::{Budget, Door};
+use super::budget::{Budget, Door, tried};
 use super::sessions::{SESSION_MS, device_of, new_token, token_hash};
 use super::store::{Credentials, NewSession};
 use super::{acts, password, recovery, store, totp};
@@ -22,7 +22,7 @@ pub(super) const SECOND_STEP: &str = "second-step";
 pub struct Admission {
     /// Token of the session.
     pub token: String,
-    /// Token of a device that was not known before.
+    /// Token of a browser that was not known before; none where nothing keeps it.
     pub device: Option<String>,
     /// Whether the person is to be told that an administrator took the second factors away.
     pub factors_taken: bool,
@@ -50,14 +50,18 @@ pub(super) enum Used {
 
 /// Tries a password. The budget is looked at twice: before the password is hashed, to save the work, and in the deed.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, door: &Door) -> Result<Entry> {
-    let email = email.trim().to_lowercase();
-    let found = store::by_email(ctx, &email).await?;
-    let budget = Budget::of_account(ctx, &email, found.as_ref().map(|account| account.id.as_str()), door).await?;
+    let (asker, email, password, door) = (ctx.clone(), email.trim().to_lowercase(), password.to_owned(), door.clone());
+    tried(ctx, &acts::SIGN_IN, async move { try_password(&asker, &email, &password, &door).await }).await
+}
+
+async fn try_password(ctx: &Ctx, email: &str, password: &str, door: &Door) -> Result<Entry> {
+    let found = store::by_email(ctx, email).await?;
+    let budget = Budget::of_account(ctx, email, found.as_ref().map(|account| account.id.as_str()), door).await?;
     budget.check(ctx).await?;
     let fits = password::fits(password, found.as_ref().map(|account| account.password_hash.as_str())).await?;
     let Some(account) = found.filter(|account| fits && !account.suspended) else {
-        let refused = Error::field("email", &email, Message::new("error-sign-in"));
-        return Err(refuse(ctx, &acts::SIGN_IN, &budget, &email, refused).await);
+        let refused = Error::field("email", email, Message::new("error-sign-in"));
+        return Err(refuse(ctx, &acts::SIGN_IN, &budget, email, refused).await);
     };
     if store::factors(ctx, &account.id).await?.any() {
         return begin_second_step(ctx, &account, &budget).await.map(Entry::SecondStep);
@@ -104,6 +108,11 @@ pub async fn second_step_has_passkeys(ctx: &Ctx, ticket: &str) -> Result<bool> {
 
 /// The second step by a code: of the authenticator app, or a recovery code.
 pub async fn second_step(ctx: &Ctx, ticket: &str, code: &str, door: &Door) -> Result<Admission> {
+    let (asker, ticket, code, door) = (ctx.clone(), ticket.to_owned(), code.to_owned(), door.clone());
+    tried(ctx, &acts::SIGN_IN, async move { try_code(&asker, &ticket, &code, &door).await }).await
+}
+
+async fn try_code(ctx: &Ctx, ticket: &str, code: &str, door: &Door) -> Result<Admission> {
     let account = expected(ctx, ticket).await?;
     let budget = Budget::of_account(ctx, &account.email, Some(&account.id), door).await?;
     budget.check(ctx).await?;
@@ -159,8 +168,7 @@ pub(super) async fn admit(
 ) -> Result<Admission> {
     let ctx = as_account(ctx, account);
     let token = new_token(&ctx)?;
-    let known = store::knows_device(&ctx, &token_hash(&door.device), &account.id).await?;
-    let device = if known { None } else { Some(new_token(&ctx)?) };
+    let device = unknown_browser(&ctx, &account.id, door).await?;
     let factors_taken = store::factors_taken(&ctx, &account.id).await?.is_some();
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
     budget.hold(&mut deed).await?;
@@ -169,13 +177,26 @@ pub(super) async fn admit(
         store::use_ticket(&mut deed, &token_hash(ticket)).await?;
     }
     budget.forgive(&mut deed).await?;
-    if let Some(device) = &device {
-        store::add_device(&mut deed, &token_hash(device), &account.id, ctx.now_ms() + DEVICE_MS).await?;
-    }
+    learn(&mut deed, device.as_deref(), &account.id).await?;
     add_session(&ctx, &mut deed, &account.id, &token, &door.agent, false).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
     Ok(Admission { token, device, factors_taken })
+}
+
+/// A token by which to know the browser from now on; none if it is known, and none for programs, which keep no cookie.
+async fn unknown_browser(ctx: &Ctx, account_id: &str, door: &Door) -> Result<Option<String>> {
+    if ctx.via() != Via::Page || store::knows_device(ctx, &token_hash(&door.device), account_id).await? {
+        return Ok(None);
+    }
+    new_token(ctx).map(Some)
+}
+
+/// From now on the device is known.
+pub(super) async fn learn(deed: &mut Deed, device: Option<&str>, account_id: &str) -> Result<()> {
+    let Some(device) = device else { return Ok(()) };
+    let until_ms = deed.now_ms() + DEVICE_MS;
+    store::add_device(deed, &token_hash(device), account_id, until_ms).await
 }
 
 async fn add_session(
@@ -197,14 +218,21 @@ async fn add_session(
     store::add_session(deed, &session).await
 }
 
-/// Opens a session straight after setting up or taking up an invitation, or on another system's word.
-pub(super) async fn admit_newcomer(ctx: &Ctx, account_id: &str, vouched: bool) -> Result<String> {
+/// Opens a session for somebody known by other means: by a one-time link, or by another system. Without a door there is
+/// no browser to be known again.
+pub(super) async fn admit_known(ctx: &Ctx, account_id: &str, door: Option<&Door>, vouched: bool) -> Result<Admission> {
     let account = store::by_id(ctx, account_id).await?;
     let ctx = as_account(ctx, &account);
     let token = new_token(&ctx)?;
+    let device = match door {
+        Some(door) => unknown_browser(&ctx, &account.id, door).await?,
+        None => None,
+    };
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
-    add_session(&ctx, &mut deed, &account.id, &token, "", vouched).await?;
+    learn(&mut deed, device.as_deref(), &account.id).await?;
+    let agent = door.map_or("", |door| &door.agent);
+    add_session(&ctx, &mut deed, &account.id, &token, agent, vouched).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
-    Ok(token)
+    Ok(Admission { token, device, factors_taken: false })
 }

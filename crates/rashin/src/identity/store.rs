@@ -9,7 +9,9 @@ use crate::domains::Place;
 mod demand;
 mod factors;
 pub(super) use demand::*;
+mod open_links;
 pub(super) use factors::*;
+pub(super) use open_links::*;
 
 statements! {
     COUNT_ACTIVE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN account_suspensions s ON s.account_id = a.id \
@@ -52,12 +54,22 @@ statements! {
     PROVE = "UPDATE sessions SET proved_at_ms = $2 WHERE token_hash = $1 OR previous_hash = $1";
     END_SESSION = "DELETE FROM sessions WHERE token_hash = $1 OR previous_hash = $1";
     END_SESSIONS_OF = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2 AND (previous_hash IS NULL OR previous_hash <> $2)";
-    END_EXPIRED = "DELETE FROM sessions WHERE expires_at_ms <= $1";
     ADD_LINK = "INSERT INTO links (token_hash, purpose, tenant_id, email, role, unit_id, made_by, made_at_ms, expires_at_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    LINK = "SELECT purpose, tenant_id, email, role, unit_id FROM links \
+    LINK = "SELECT purpose, tenant_id, email, role, unit_id, made_by FROM links \
         WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
     USE_LINK = "UPDATE links SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL";
+    // The name of a link for people is the beginning of its hash, by which nobody gets in.
+    OPEN_LINKS = "SELECT SUBSTR(l.token_hash, 1, 32) AS id, l.email, l.role, c.name AS role_name, u.name AS unit_name, l.unit_id, b.name AS made_by_name, \
+        l.made_at_ms, l.expires_at_ms FROM links l JOIN units u ON u.id = l.unit_id LEFT JOIN custom_roles c ON c.id = l.role \
+        LEFT JOIN accounts b ON b.id = l.made_by WHERE l.tenant_id = $1 AND l.purpose = 'invitation' AND l.used_at_ms IS NULL \
+        AND l.expires_at_ms > $2 AND l.made_at_ms <= $2 ORDER BY l.made_at_ms DESC, id LIMIT 500";
+    OPEN_RESETS = "SELECT SUBSTR(r.token_hash, 1, 32) AS id, a.email, b.name AS made_by_name, r.made_at_ms, r.expires_at_ms FROM password_resets r \
+        JOIN accounts a ON a.id = r.account_id LEFT JOIN accounts b ON b.id = r.made_by WHERE a.tenant_id = $1 AND r.used_at_ms IS NULL \
+        AND r.expires_at_ms > $2 AND r.made_at_ms <= $2 ORDER BY r.made_at_ms DESC, id LIMIT 500";
+    WITHDRAW_LINK = "UPDATE links SET used_at_ms = $3 WHERE tenant_id = $1 AND SUBSTR(token_hash, 1, 32) = $2 AND used_at_ms IS NULL";
+    WITHDRAW_RESET = "UPDATE password_resets SET used_at_ms = $3 WHERE account_id IN (SELECT id FROM accounts WHERE tenant_id = $1) \
+        AND SUBSTR(token_hash, 1, 32) = $2 AND used_at_ms IS NULL";
     VOID_SET_UP = "UPDATE links SET used_at_ms = $1 WHERE purpose = 'setup' AND used_at_ms IS NULL";
     FAILURES = "SELECT failures, first_at_ms, last_at_ms FROM sign_in_failures WHERE subject = $1";
     HOLD_FAILURES = "INSERT INTO sign_in_failures (subject, failures, first_at_ms, last_at_ms) VALUES ($1, 0, $2, $2) \
@@ -65,14 +77,17 @@ statements! {
     // Counts from 1 again where the first failure is a day old, or lies in the future since the clock was put back.
     FAIL = "UPDATE sign_in_failures SET failures = CASE WHEN first_at_ms BETWEEN $3 AND $2 THEN failures + 1 ELSE 1 END, \
         first_at_ms = CASE WHEN first_at_ms BETWEEN $3 AND $2 THEN first_at_ms ELSE $2 END, last_at_ms = $2 WHERE subject = $1";
-    FORGIVE = "DELETE FROM sign_in_failures WHERE subject = $1";
+    // What was counted stays for its day; the wait, which begins at the last failure, is over.
+    FORGIVE = "UPDATE sign_in_failures SET last_at_ms = first_at_ms WHERE subject = $1";
     TENANT_NAME = "SELECT name FROM units WHERE id = $1";
     KNOWS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND account_id = $2 AND expires_at_ms > $3";
     IS_DEVICE = "SELECT 1 AS yes FROM devices WHERE token_hash = $1 AND expires_at_ms > $2";
-    OPEN_CEREMONIES = "SELECT COUNT(*) AS n FROM tickets WHERE account_id IS NULL AND expires_at_ms > $1";
+    // Makes room for one more of those that name nobody: $1 of them stay, the youngest; none of a clock that was put back.
+    DROP_OLDEST_NOBODYS = "DELETE FROM tickets WHERE account_id IS NULL AND token_hash NOT IN (SELECT token_hash FROM tickets \
+        WHERE account_id IS NULL ORDER BY CASE WHEN made_at_ms > $2 THEN 0 ELSE made_at_ms END DESC, token_hash LIMIT $1)";
     ADD_DEVICE = "INSERT INTO devices (token_hash, account_id, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4)";
     FORGET_DEVICES = "DELETE FROM devices WHERE account_id = $1";
-    FORGET_OLD_DEVICES = "DELETE FROM devices WHERE expires_at_ms <= $1";
+    FORGET_OTHER_DEVICES = "DELETE FROM devices WHERE account_id = $1 AND token_hash <> $2";
     FACTORS = "SELECT (SELECT COUNT(*) FROM totp_factors WHERE account_id = $1 AND confirmed_at_ms IS NOT NULL) AS totp, \
         (SELECT COUNT(*) FROM passkeys WHERE account_id = $1) AS passkeys, \
         (SELECT COUNT(*) FROM recovery_codes WHERE account_id = $1 AND used_at_ms IS NULL) AS codes";
@@ -108,16 +123,16 @@ statements! {
     REMOVE_PASSKEY = "DELETE FROM passkeys WHERE id = $1 AND account_id = $2";
     REMOVE_PASSKEYS = "DELETE FROM passkeys WHERE account_id = $1";
     DROP_TICKETS_OF = "DELETE FROM tickets WHERE account_id = $1";
+    DROP_BEGUN = "DELETE FROM tickets WHERE account_id = $1 AND purpose <> $2";
     FACTORS_TAKEN = "SELECT content, made_at_ms FROM tickets WHERE account_id = $1 AND purpose = $2 AND expires_at_ms > $3 AND made_at_ms <= $3 \
         ORDER BY made_at_ms DESC LIMIT 1";
     ADD_TICKET = "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6)";
     TICKET = "SELECT account_id, content FROM tickets WHERE token_hash = $1 AND purpose = $2 AND expires_at_ms > $3 AND made_at_ms <= $3";
     USE_TICKET = "DELETE FROM tickets WHERE token_hash = $1";
-    DROP_OLD_TICKETS = "DELETE FROM tickets WHERE expires_at_ms <= $1";
     ADD_RESET = "INSERT INTO password_resets (token_hash, account_id, made_by, made_at_ms, expires_at_ms, used_at_ms) \
         VALUES ($1, $2, $3, $4, $5, NULL)";
     VOID_RESETS = "UPDATE password_resets SET used_at_ms = $2 WHERE account_id = $1 AND used_at_ms IS NULL";
-    RESET = "SELECT account_id FROM password_resets WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
+    RESET = "SELECT account_id, made_by FROM password_resets WHERE token_hash = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 AND made_at_ms <= $2";
     USE_RESET = "UPDATE password_resets SET used_at_ms = $2 WHERE token_hash = $1 AND used_at_ms IS NULL";
 }
 
@@ -194,12 +209,15 @@ pub(super) async fn of_tenant(ctx: &Ctx, tenant_id: &str) -> Result<Vec<Account>
         .collect()
 }
 
-pub(super) async fn set_password(deed: &mut Deed, account_id: &str, hash: &str, keep_session: &str) -> Result<()> {
+/// Sets a password; of sessions and devices those in `kept` stay, and nothing half-finished does.
+pub(super) async fn set_password(deed: &mut Deed, account_id: &str, hash: &str, kept: (&str, &str)) -> Result<()> {
+    let (session, device) = kept;
     deed.write(&SET_PASSWORD, &[account_id.into(), hash.into()]).await?;
     let now_ms = deed.now_ms();
-    deed.write(&FORGET_DEVICES, &[account_id.into()]).await?;
+    deed.write(&FORGET_OTHER_DEVICES, &[account_id.into(), device.into()]).await?;
     deed.write(&VOID_RESETS, &[account_id.into(), now_ms.into()]).await?;
-    end_sessions_of(deed, account_id, keep_session).await
+    drop_begun(deed, account_id).await?;
+    end_sessions_of(deed, account_id, session).await
 }
 
 pub(super) async fn suspend(deed: &mut Deed, account_id: &str, by: &str, reason: &str) -> Result<()> {
@@ -241,7 +259,6 @@ pub(super) struct NewSession {
 
 pub(super) async fn add_session(deed: &mut Deed, session: &NewSession) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&END_EXPIRED, &[now_ms.into()]).await?;
     let values = [
         session.token_hash.as_str().into(),
         session.account_id.as_str().into(),
@@ -347,15 +364,17 @@ pub(super) async fn add_link(
     deed.write(&ADD_LINK, &values).await.map(|_| ())
 }
 
-pub(super) async fn link(ctx: &Ctx, token_hash: &str) -> Result<Invitation> {
+/// What an open link is for, and who made it.
+pub(super) async fn link(ctx: &Ctx, token_hash: &str) -> Result<(Invitation, String)> {
     let row = ctx.row(&LINK, &[token_hash.into(), ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?;
-    Ok(Invitation {
+    let link = Invitation {
         purpose: row.text("purpose")?,
         tenant_id: row.opt_text("tenant_id")?,
         email: row.opt_text("email")?,
         role: row.opt_text("role")?,
         unit_id: row.opt_text("unit_id")?,
-    })
+    };
+    Ok((link, row.text("made_by")?))
 }
 
 /// Uses up a link; not found if somebody was faster.
@@ -423,14 +442,8 @@ pub(super) async fn is_device(ctx: &Ctx, token_hash: &str) -> Result<bool> {
     Ok(ctx.row(&IS_DEVICE, &[token_hash.into(), ctx.now_ms().into()]).await?.is_some())
 }
 
-/// Ceremonies that are open for people who are not known.
-pub(super) async fn open_ceremonies(ctx: &Ctx) -> Result<i64> {
-    ctx.row(&OPEN_CEREMONIES, &[ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?.int("n")
-}
-
 pub(super) async fn add_device(deed: &mut Deed, token_hash: &str, account_id: &str, expires_at_ms: i64) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&FORGET_OLD_DEVICES, &[now_ms.into()]).await?;
     let values = [token_hash.into(), account_id.into(), now_ms.into(), expires_at_ms.into()];
     deed.write(&ADD_DEVICE, &values).await.map(|_| ())
 }

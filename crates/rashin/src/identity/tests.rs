@@ -4,6 +4,7 @@ mod access;
 mod demand;
 mod factors;
 mod lost_factors;
+mod open_links;
 mod passkeys;
 mod passwords;
 mod proofs;

@@ -14,11 +14,10 @@ use serde::Deserialize;
 
 use super::links::{Newcomer, SetUp};
 use super::mailing;
-use super::model::{Account, Demand, FactorDemand, Headcount};
+use super::model::{Account, Demand, FactorDemand, Headcount, OpenLink};
 use crate::access;
-use crate::face::asker::{held_cookie, secret_cookie, session_cookie};
+use crate::face::asker::{held_cookie, secret_cookie};
 use crate::face::page::{Faults, faults_or};
-use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
 use crate::organisation::{self, Unit, roles};
 
@@ -42,16 +41,12 @@ pub fn routes() -> Router<App> {
         .route("/accounts", get(show_accounts).post(invite))
         .route("/accounts/{id}/suspension", post(suspend))
         .route("/accounts/{id}/password-reset", post(offer_reset))
+        .route("/accounts/links/{id}/withdrawal", post(withdraw_link))
         .merge(sign_in::routes())
         .merge(me::routes())
         .merge(proof::routes())
         .merge(lost_factors::routes())
         .merge(demand::routes())
-}
-
-/// Leads on to a page of this server with a fresh session.
-fn admitted(app: &App, token: &str, to: &str) -> Response {
-    (AppendHeaders([(header::SET_COOKIE, session_cookie(app, token))]), Redirect::to(local_path(to))).into_response()
 }
 
 /// Puts a link's token into a cookie for one page and leads there, so that it leaves the address, the history and what
@@ -123,8 +118,9 @@ async fn set_up(visitor: Visitor, Form(form): Form<SetUpForm>) -> Answer<Respons
         kind: form.kind,
         person: Newcomer { name: form.name, email: form.email, password: form.password },
     };
-    match faults_or(super::set_up(&visitor.asker.ctx, visitor.link_token()?, &input).await)? {
-        Ok(session) => Ok(admitted(&visitor.app, &session, "/")),
+    let asker = &visitor.asker;
+    match faults_or(super::set_up_at(&asker.ctx, visitor.link_token()?, &input, Some(&asker.door)).await)? {
+        Ok(admission) => Ok(sign_in::welcomed(&visitor.app, &admission)),
         Err(faults) => Ok(Html(SetUpPage { page: visitor.asker.page, form: input, faults }).into_response()),
     }
 }
@@ -158,8 +154,9 @@ struct InvitationForm {
 async fn accept_invitation(visitor: Visitor, Form(form): Form<InvitationForm>) -> Answer<Response> {
     let (ctx, token) = (&visitor.asker.ctx, visitor.link_token()?);
     let link = super::link(ctx, token, "invitation").await?;
-    match faults_or(super::accept_invitation(ctx, token, &form.name, &form.password).await)? {
-        Ok(session) => Ok(admitted(&visitor.app, &session, "/")),
+    let door = Some(&visitor.asker.door);
+    match faults_or(super::accept_invitation_at(ctx, token, &form.name, &form.password, door).await)? {
+        Ok(admission) => Ok(sign_in::welcomed(&visitor.app, &admission)),
         Err(faults) => {
             let email = link.email.unwrap_or_default();
             Ok(Html(InvitationPage { page: visitor.asker.page, email, name: form.name, faults }).into_response())
@@ -175,6 +172,7 @@ struct AccountsPage {
     units: Vec<Unit>,
     roles: &'static [&'static str],
     own_roles: Vec<(String, String)>,
+    open_links: Vec<OpenLink>,
     link: String,
     /// Key of what to say of the mail; empty where mail is not set up.
     mailed: &'static str,
@@ -215,6 +213,7 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
         units,
         roles: roles::ALL,
         own_roles,
+        open_links: super::open_links(&asker.ctx).await?,
         link,
         mailed: "",
         reset_link: String::new(),
@@ -241,12 +240,10 @@ async fn invite(
     SignedIn(asker): SignedIn,
     Form(form): Form<InviteForm>,
 ) -> Answer<Html<AccountsPage>> {
-    match faults_or(super::invite(&asker.ctx, &form.email, &form.role, &form.unit).await)? {
-        Ok(token) => {
-            let link = format!("{}/invitations/{token}", app.public_url);
-            let mailed = mailing::said(mailing::mail(&app, &form.email, &mailing::INVITATION, &link).await);
-            let mut shown = accounts_page(&asker, link, String::new(), Faults::default()).await?;
-            shown.0.mailed = mailed;
+    match faults_or(mailing::invite(&app, &asker.ctx, &form.email, &form.role, &form.unit).await)? {
+        Ok(handed) => {
+            let mut shown = accounts_page(&asker, handed.link, String::new(), Faults::default()).await?;
+            shown.0.mailed = mailing::said(handed.mailed);
             Ok(shown)
         }
         Err(faults) => accounts_page(&asker, String::new(), form.email, faults).await,
@@ -276,12 +273,14 @@ async fn offer_reset(
     SignedIn(asker): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Html<AccountsPage>> {
-    let token = super::offer_reset(&asker.ctx, &id).await?;
-    let link = format!("{}/password-resets/{token}", app.public_url);
-    let email = super::reset(&asker.ctx, &token).await?;
-    let mailed = mailing::mail(&app, &email, &mailing::RESET, &link).await;
+    let handed = mailing::offer_reset(&app, &asker.ctx, &id).await?;
     let mut page = accounts_page(&asker, String::new(), String::new(), Faults::default()).await?;
-    page.0.mailed = mailing::said(mailed);
-    page.0.reset_link = link;
+    page.0.mailed = mailing::said(handed.mailed);
+    page.0.reset_link = handed.link;
     Ok(page)
+}
+
+async fn withdraw_link(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Done> {
+    super::withdraw_link(&asker.ctx, &id).await?;
+    Ok(Done::to("/accounts", "link-withdrawn"))
 }

@@ -1,5 +1,7 @@
 //! What holds for every answer, whoever asks and for whatever.
 
+use std::sync::{Arc, Mutex, OnceLock};
+
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::json;
@@ -28,6 +30,37 @@ pub(super) fn is_guarded(reply: &Reply, what: &str) {
     assert!(policy.contains("default-src 'none'") || policy.starts_with("sandbox"), "{what}: {policy}");
     assert!(!policy.contains("script-src 'unsafe") && !policy.contains("unsafe-eval"), "{what}: {policy}");
     assert!(!reply.header("cache-control").is_empty(), "{what}");
+}
+
+/// What the program writes into its own log; one ear for all tests of a process.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl Heard {
+    fn listen() -> Self {
+        static EAR: OnceLock<Heard> = OnceLock::new();
+        let ear = EAR.get_or_init(|| {
+            let heard = Self::default();
+            let writer = heard.clone();
+            tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).init();
+            heard
+        });
+        ear.clone()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl std::io::Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Routes of pages with their holes filled by `id`.
@@ -130,6 +163,47 @@ on_both! {
         is_guarded(&page, "500");
         assert!(page.text().contains("<code>"), "{}", page.text());
         assert_eq!(app.api(Method::GET, "/units", HANAKO, json!(null)).await.is(500).json()["kind"], "internal");
+    }
+
+    async fn no_secret_of_an_address_stands_in_the_servers_own_log(app: TestApp) {
+        let heard = Heard::listen();
+        let secret = "S3cret".repeat(8);
+        app.lose("links").await;
+        app.lose("password_resets").await;
+        for (method, path) in routes(&secret) {
+            app.send(request(&method, &path, &[("sec-fetch-site", "same-origin")])).await;
+        }
+        for way in ["/setup/{token}", "/invitations/{token}", "/password-resets/{token}"] {
+            assert!(heard.text().contains(way), "{way} did not fail:\n{}", heard.text());
+        }
+        // Before a route is asked, every one of them can fail in finding the session.
+        app.lose("account_suspensions").await;
+        let cookie = format!("rashin_session={}", app.token(HANAKO));
+        let before = heard.text().matches("internal failure").count();
+        for (method, path) in routes(&secret) {
+            app.send(request(&method, &path, &[("sec-fetch-site", "same-origin"), ("cookie", &cookie)])).await;
+        }
+        assert!(heard.text().matches("internal failure").count() >= before + routes("0").len() - 5);
+        assert!(!heard.text().contains(&secret), "{}", heard.text());
+    }
+
+    async fn what_a_layer_turns_away_leaves_one_trace(app: TestApp) {
+        let (session, silent) = (format!("rashin_session={}", app.token(TARO)), "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused'");
+        // A form of another site in a browser that is signed in: in the person's log.
+        app.send(request(&Method::POST, "/units", &[("sec-fetch-site", "cross-site"), ("cookie", &session)])).await.is(403);
+        assert_eq!(app.count(silent, &[]).await, 1);
+        assert_eq!(app.told("/units", "access.refused").await.len(), 1);
+        // The same of nobody, and a cookie that came without saying whence: counted by source.
+        app.send(request(&Method::POST, "/units", &[("sec-fetch-site", "cross-site")])).await.is(403);
+        app.send(request(&Method::POST, "/units", &[("cookie", &session)])).await.is(403);
+        // Guesses at links, by pages and by the API.
+        app.get(&format!("/invitations/{}", "A".repeat(43)), NOBODY).await.is(404);
+        app.api(Method::POST, "/password-resets", NOBODY, json!({ "token": "A", "password": PASSWORD })).await.is(404);
+        // What is nowhere is no refusal.
+        app.get("/nowhere", NOBODY).await.is(404);
+        crate::access::enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        assert_eq!(app.told("192.0.2.1", "access.refused-unknown").await[0]["count"], 4);
+        assert_eq!(app.count(silent, &[]).await, 1);
     }
 
     async fn forms_of_other_sites_are_refused_everywhere(app: TestApp) {

@@ -121,3 +121,4 @@ parties-add-lead = First add the company on the page of units, then choose it he
 consents-content = What exactly is asked
 right-identity-take-factors = Take second factors away
 right-identity-demand-factors = Say who must have a second factor
+right-identity-withdraw-link = Withdraw links of invitations and for new passwords

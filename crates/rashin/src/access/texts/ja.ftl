@@ -121,3 +121,4 @@ parties-add-lead = 先に「組織」のページで相手の会社を加えて�
 consents-content = 依頼の中身
 right-identity-take-factors = 二つ目の確認を外す
 right-identity-demand-factors = 二つ目の確認を求める相手を決める
+right-identity-withdraw-link = 招待などのリンクを取り消す

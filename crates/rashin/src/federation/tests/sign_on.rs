@@ -113,6 +113,7 @@ on_both! {
         let before = sessions(&app).await;
         let reply = sign_in(&app, &provider, &id, "s-1", "Taro@example.jp", &[]).await;
         let token = cookie_of(&reply, "rashin_session").unwrap();
+        assert!(cookie_of(&reply, "rashin_device").is_some());
         assert_eq!(cookie_of(&reply, "rashin_sso").unwrap(), "");
         reply.leads_to("/units");
         assert_eq!(sessions(&app).await, before + 1);
@@ -230,6 +231,18 @@ on_both! {
         }
         let request = Request::get(format!("/sign-in/sso/{}", "0".repeat(32))).header("sec-fetch-site", "cross-site");
         app.send(request.body(Body::empty()).unwrap()).await.is(404);
+    }
+
+    async fn sign_ins_that_have_ended_stand_in_nobodys_way_and_stay_until_they_are_forgotten(app: TestApp) {
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &wish(&provider)).await;
+        let ended = "INSERT INTO sign_on_attempts (state_hash, provider_id, browser_hash, next, made_at_ms, expires_at_ms) \
+            SELECT 'x' || CAST(a.n * 50 + b.n AS TEXT), $1, '', '', $2, $2 \
+            FROM (WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 19) SELECT n FROM c) a, \
+            (WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 49) SELECT n FROM c) b";
+        app.damage(ended, &[id.as_str().into(), START_MS.into()]).await;
+        app.get(&format!("/sign-in/sso/{id}"), NOBODY).await.is(303);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM sign_on_attempts", &[]).await, 1001);
     }
 
     async fn nobody_is_bound_twice_or_let_in_while_suspended(app: TestApp) {

@@ -98,6 +98,7 @@ impl Provisioner {
             }
             Error::Conflict(message) => failure(StatusCode::CONFLICT, "uniqueness", &show(&message)),
             Error::TooMany(message) => failure(StatusCode::TOO_MANY_REQUESTS, "", &show(&message)),
+            Error::Busy(message) => failure(StatusCode::SERVICE_UNAVAILABLE, "", &show(&message)),
             Error::Internal(cause) => {
                 tracing::error!(cause, "provisioning failed");
                 failure(StatusCode::INTERNAL_SERVER_ERROR, "", "Something failed on our side.")

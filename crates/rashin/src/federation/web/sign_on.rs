@@ -8,7 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use platform::{Error, Object};
 use serde::Deserialize;
 
-use crate::face::asker::{held_cookie, secret_cookie, session_cookie};
+use crate::face::asker::{device_cookie, held_cookie, secret_cookie, session_cookie};
 use crate::face::page::{Faults, encode, faults_or};
 use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
@@ -106,10 +106,11 @@ pub(super) async fn finish(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let browser = held_cookie(&app, &headers, COOKIE).unwrap_or("").to_owned();
-    match sign_on::finish(&asker.ctx, &app.sign_on, &id, &brought, &browser).await {
+    match sign_on::finish(&asker.ctx, &app.sign_on, &id, &brought, &browser, &asker.door).await {
         Ok(admitted) => {
-            let cookies = [session_cookie(&app, &admitted.token), browser_cookie(&app, "")];
-            let headers = cookies.map(|cookie| (header::SET_COOKIE, cookie));
+            let cookies = [session_cookie(&app, &admitted.admission.token), browser_cookie(&app, "")];
+            let cookies = cookies.into_iter().chain(device_cookie(&app, admitted.admission.device.as_deref()));
+            let headers: Vec<_> = cookies.map(|cookie| (header::SET_COOKIE, cookie)).collect();
             Ok((AppendHeaders(headers), Redirect::to(local_path(&admitted.next))).into_response())
         }
         Err(error) => refused_page(asker, error),

@@ -4,14 +4,17 @@ use platform::{Ctx, Deed, Error, Result, Row};
 
 use super::super::model::{Factors, FactorsTaken, OwnPasskey};
 use super::{
-    ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_OLD_TICKETS, DROP_TICKETS_OF,
-    FACTORS, FACTORS_TAKEN, FORGET_DEVICES, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_PASSKEYS,
-    REMOVE_RECOVERY_CODES, REMOVE_TOTP, RESET, TICKET, TOTP_SECRET, USE_CODE, USE_PASSKEY, USE_RECOVERY_CODE,
-    USE_RESET, USE_TICKET, VOID_RESETS,
+    ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_BEGUN, DROP_OLDEST_NOBODYS,
+    DROP_TICKETS_OF, FACTORS, FACTORS_TAKEN, FORGET_DEVICES, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY,
+    REMOVE_PASSKEYS, REMOVE_RECOVERY_CODES, REMOVE_TOTP, RESET, TICKET, TOTP_SECRET, USE_CODE, USE_PASSKEY,
+    USE_RECOVERY_CODE, USE_RESET, USE_TICKET, VOID_RESETS,
 };
 
 /// Purpose of the ticket that tells somebody of factors taken away.
 pub(in crate::identity) const TAKEN: &str = "factors-taken";
+
+/// So many tickets that name nobody are kept.
+const NOBODYS: i64 = 2000;
 
 fn factors_in(row: Option<&Row>) -> Result<Factors> {
     let row = row.ok_or(Error::NotFound)?;
@@ -150,6 +153,12 @@ pub(in crate::identity) struct Ticket {
     pub content: String,
 }
 
+/// Drops whatever an account has begun; what the person is to be told stays.
+pub(in crate::identity) async fn drop_begun(deed: &mut Deed, account_id: &str) -> Result<()> {
+    deed.write(&DROP_BEGUN, &[account_id.into(), TAKEN.into()]).await.map(|_| ())
+}
+
+/// Adds a ticket. Of those that name nobody only so many are kept, since anybody may begin one: the oldest go.
 pub(in crate::identity) async fn add_ticket(
     deed: &mut Deed,
     token_hash: &str,
@@ -159,7 +168,9 @@ pub(in crate::identity) async fn add_ticket(
     expires_at_ms: i64,
 ) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.write(&DROP_OLD_TICKETS, &[now_ms.into()]).await?;
+    if account_id.is_none() {
+        deed.write(&DROP_OLDEST_NOBODYS, &[(NOBODYS - 1).into(), now_ms.into()]).await?;
+    }
     let account_id = account_id.map(str::to_owned);
     let values =
         [token_hash.into(), purpose.into(), account_id.into(), content.into(), now_ms.into(), expires_at_ms.into()];
@@ -193,9 +204,10 @@ pub(in crate::identity) async fn add_reset(
     deed.write(&ADD_RESET, &values).await.map(|_| ())
 }
 
-/// Whom an open link for a new password is for.
-pub(in crate::identity) async fn reset(ctx: &Ctx, token_hash: &str) -> Result<String> {
-    ctx.row(&RESET, &[token_hash.into(), ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?.text("account_id")
+/// Whom an open link for a new password is for, and who made it.
+pub(in crate::identity) async fn reset(ctx: &Ctx, token_hash: &str) -> Result<(String, String)> {
+    let row = ctx.row(&RESET, &[token_hash.into(), ctx.now_ms().into()]).await?.ok_or(Error::NotFound)?;
+    Ok((row.text("account_id")?, row.text("made_by")?))
 }
 
 /// Uses up a link for a new password; not found if somebody was faster.

@@ -159,7 +159,11 @@ on_both! {
         app.api(Method::DELETE, &path, HANAKO, json!(null)).await.is(404);
         app.api(Method::PUT, &format!("/accounts/{taro}/suspension"), HANAKO, json!(null)).await.is(204);
         app.api(Method::PUT, &format!("/accounts/{taro}/suspension"), HANAKO, json!(null)).await.is(409);
-        app.api(Method::DELETE, &format!("/accounts/{taro}/suspension"), HANAKO, json!(null)).await.is(204);
+        app.api(Method::DELETE, &format!("/accounts/{taro}/suspension"), HANAKO, json!({ "reason": "復職" })).await.is(204);
+        app.api(Method::PUT, &format!("/accounts/{taro}/suspension"), HANAKO, json!({ "reason": "退職" })).await.is(204);
+        let reasons = "SELECT reason FROM audit_entries WHERE act = 'identity.suspend' AND reason <> '' ORDER BY arrival";
+        let reasons = app.rows(reasons, &[]).await;
+        assert_eq!(reasons.iter().map(|row| row.text("reason").unwrap()).collect::<Vec<_>>(), ["復職", "退職"]);
         let body = json!({ "email": "b@example.jp", "role": "staff", "unit_id": unit });
         let invitation = app.api(Method::POST, "/invitations", HANAKO, body).await.is(201).json();
         let token = invitation["link"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();

@@ -6,9 +6,10 @@ use axum::http::{Request, header};
 use platform::Error;
 use serde_json::json;
 
+use crate::access::enter_gathered;
 use crate::identity::Door;
 use crate::identity::passkeys::{Site, begin_proof, begin_registration, begin_sign_in, finish_proof, finish_sign_in};
-use crate::testing::{HANAKO, MINUTE_MS, NOBODY, PASSWORD, Reply, SECOND_MS, TARO, TestApp, on_both};
+use crate::testing::{DAY_MS, HANAKO, MINUTE_MS, NOBODY, PASSWORD, Reply, SECOND_MS, TARO, TestApp, on_both};
 
 const OPEN: &str = "SELECT COUNT(*) AS n FROM tickets";
 
@@ -64,7 +65,7 @@ on_both! {
         app.post("/sign-in", NOBODY, &[("email", TARO.email), ("password", PASSWORD)]).await.leads_to("/");
         app.clock.advance(5 * MINUTE_MS + 1);
         begin_by_page(&app).await.is(200);
-        assert_eq!(app.count(OPEN, &[]).await, 1);
+        assert_eq!(app.count(OPEN, &[]).await, 32);
     }
 
     async fn a_network_of_ipv6_is_one_place(app: TestApp) {
@@ -86,10 +87,37 @@ on_both! {
         let now_ms = app.app.system().now_ms();
         app.damage(many, &[now_ms.into(), (now_ms + MINUTE_MS).into()]).await;
         assert_eq!(app.count(OPEN, &[]).await, 2000);
-        assert_eq!(waits(begin(&app, &door("198.51.100.7")).await), "error-too-often 300");
+        // Nobody is refused for what others began: the oldest of theirs goes.
+        app.clock.advance(SECOND_MS);
+        let ticket = begin(&app, &door("198.51.100.7")).await.unwrap();
         begin(&app, &known).await.unwrap();
-        app.clock.advance(MINUTE_MS);
-        begin(&app, &door("198.51.100.7")).await.unwrap();
+        assert_eq!(app.count(OPEN, &[]).await, 2000);
+        let stranger = door("198.51.100.7");
+        let finished = finish_sign_in(&app.ctx(NOBODY), &site(), &ticket, None, &forged(), &stranger).await.map(|_| ());
+        assert!(matches!(finished, Err(Error::Invalid(_))), "what was begun last is still there");
+    }
+
+    async fn a_ceremony_of_a_clock_that_was_put_back_keeps_no_place(app: TestApp) {
+        let ahead = "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) \
+            SELECT 'x' || CAST(a.n * 50 + b.n AS TEXT), 'passkey-sign-in', NULL, '', $1, $2 \
+            FROM (WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 39) SELECT n FROM c) a, \
+            (WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 49) SELECT n FROM c) b";
+        let later_ms = app.app.system().now_ms() + 3650 * DAY_MS;
+        app.damage(ahead, &[later_ms.into(), (later_ms + MINUTE_MS).into()]).await;
+        for _ in 0..2 {
+            begin(&app, &door("198.51.100.7")).await.unwrap();
+        }
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM tickets WHERE token_hash NOT LIKE 'x%'", &[]).await, 2);
+    }
+
+    async fn a_ceremony_that_must_wait_leaves_a_trace(app: TestApp) {
+        for _ in 0..31 {
+            begin_registration(&app.ctx(TARO), &site()).await.ok();
+            begin_by_page(&app).await;
+        }
+        assert_eq!(app.told(app.account(TARO), "access.refused").await, [json!({ "act": "identity.begin-passkey" })]);
+        enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        assert_eq!(app.told("192.0.2.1", "access.refused-unknown").await[0]["count"], 1);
     }
 
     async fn wrong_answers_wait_and_a_known_device_waits_for_its_own_alone(app: TestApp) {

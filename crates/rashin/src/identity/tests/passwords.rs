@@ -1,12 +1,13 @@
 //! Changing one's password.
 
 use axum::http::Method;
+use platform::Error;
 use serde_json::json;
 
 use super::faults;
 use super::try_password;
-use crate::identity::{change_password, find_session};
-use crate::testing::{NOBODY, PASSWORD, TARO, TestApp, on_both};
+use crate::identity::{Door, change_password, find_session, prove, sign_in};
+use crate::testing::{HOUR_MS, NOBODY, PASSWORD, SECOND_MS, TARO, TestApp, on_both};
 
 const NEW: &str = "another horse battery";
 
@@ -26,6 +27,7 @@ on_both! {
     async fn both_faults_are_told_at_once_and_nothing_changes(app: TestApp) {
         let found = faults(change_password(&app.ctx(TARO), "wrong", "short", "").await);
         assert_eq!(found, [("old_password".into(), "error-old-password"), ("password".into(), "error-password")]);
+        app.clock.advance(SECOND_MS);
         let page = app.post("/me/password", TARO, &[("old_password", "wrong"), ("new_password", "short")]).await.is(200).text();
         assert!(page.contains("id=\"old_password-error\"") && page.contains("id=\"new_password-error\""), "{page}");
         try_password(&app, TARO.email, PASSWORD).await.unwrap();
@@ -51,6 +53,45 @@ on_both! {
         app.api(Method::PUT, "/sessions/current/password", TARO, body).await.is(204);
         app.api(Method::GET, "/sessions/current", TARO, json!(null)).await.is(200);
         app.api(Method::PUT, "/sessions/current/password", TARO, json!({ "old_password": PASSWORD, "new_password": NEW })).await.is(422);
+    }
+
+    async fn guesses_at_the_old_password_are_counted_logged_and_must_wait(app: TestApp) {
+        let guess = [("old_password", "wrong"), ("new_password", NEW)];
+        app.post("/me/password", TARO, &guess).await.is(200);
+        let page = app.post("/me/password", TARO, &[("old_password", PASSWORD), ("new_password", NEW)]).await.is(200).text();
+        assert!(page.contains("1秒たってから"), "{page}");
+        let body = json!({ "old_password": PASSWORD, "new_password": NEW });
+        let refused = app.api(Method::PUT, "/sessions/current/password", TARO, body.clone()).await.is(429);
+        assert_eq!(refused.header("retry-after"), "1");
+        // The same budget as that of other proofs within the session, and neither is a way around the other.
+        assert!(matches!(prove(&app.ctx(TARO), PASSWORD, "").await, Err(Error::TooMany(_))));
+        app.damage("UPDATE sign_in_failures SET failures = 100", &[]).await;
+        app.clock.advance(HOUR_MS);
+        app.new_session(TARO).await;
+        app.api(Method::PUT, "/sessions/current/password", TARO, body.clone()).await.is(429);
+        let outcomes = app.rows("SELECT v.facts FROM audit_entries e JOIN audit_values v ON v.entry_id = e.id WHERE e.act = 'identity.change-password'", &[]).await;
+        assert_eq!(outcomes.len(), 1);
+        assert!(outcomes[0].text("facts").unwrap().contains("refused"));
+        // What had to wait is in the log as a refusal, once each.
+        let traces = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused' AND actor_id = $1";
+        assert_eq!(app.count(traces, &[app.account(TARO).into()]).await, 4);
+        app.clock.advance(23 * HOUR_MS);
+        app.new_session(TARO).await;
+        app.api(Method::PUT, "/sessions/current/password", TARO, body).await.is(204);
+    }
+
+    async fn whoever_hangs_up_has_used_a_try(app: TestApp) {
+        let door = Door { source: "192.0.2.7".to_owned(), ..Door::default() };
+        let ctx = app.ctx(NOBODY);
+        let mut hung_up = Box::pin(sign_in(&ctx, TARO.email, "wrong", &door));
+        // Asked once, and then no more: the connection is gone.
+        std::future::poll_fn(|task| std::task::Poll::Ready(hung_up.as_mut().poll(task).is_pending())).await;
+        drop(hung_up);
+        let counted = "SELECT COUNT(*) AS n FROM sign_in_failures WHERE failures = 1";
+        while app.count(counted, &[]).await < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(matches!(sign_in(&ctx, TARO.email, PASSWORD, &door).await, Err(Error::TooMany(_))));
     }
 }
 

@@ -68,6 +68,32 @@ on_both! {
         send("/access/roles", &again).await.leads_to("/access/roles?done=role-made");
     }
 
+    async fn whoever_has_no_password_proves_by_signing_in_at_the_provider_again(app: TestApp) {
+        app.damage("UPDATE accounts SET password_hash = $1 WHERE email = $2", &[crate::identity::password::NOBODY.into(), HANAKO.email.into()]).await;
+        app.clock.advance(5 * MINUTE_MS + 1);
+        // Without a provider that answers for the address: how to go about it.
+        let page = app.get("/me/proof?next=/units", HANAKO).await.is(200).text();
+        assert!(!page.contains("name=\"secret\"") && page.contains("一度サインアウトし"), "{page}");
+        let provider = "INSERT INTO sign_on_providers (id, tenant_id, name, issuer, client_id, secret_id, domains, groups_claim, brings_people, made_by, made_at_ms) \
+            VALUES ('p1', $1, '社内アカウント', 'https://id.example.jp', 'x', 'x', 'example.jp', '', 0, $2, 0)";
+        app.damage(provider, &[app.group.as_str().into(), app.account(HANAKO).into()]).await;
+        let page = app.get("/me/proof?next=/units", HANAKO).await.is(200).text();
+        assert!(!page.contains("name=\"secret\"") && page.contains("社内アカウントでサインインする"), "{page}");
+        assert!(page.contains("href=\"/sign-in/sso/p1?next=/units%3Fdone%3Dproved\""), "{page}");
+        // The form waits on the page, which goes on with it once the session of this browser is a fresh one.
+        let typed = [("role_name", "閲覧 & <確認>"), ("acts", "assessment.read")];
+        let kept = leads_to_the_proof(&app, "/access/roles", HANAKO, &typed).await;
+        assert!(kept.contains("target=\"_blank\""), "{kept}");
+        let again = fields_of(&kept, "/access/roles");
+        let again: Vec<(&str, &str)> = again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(again, typed);
+        leads_to_the_proof(&app, "/access/roles", HANAKO, &again).await;
+        app.new_session(HANAKO).await;
+        app.post("/access/roles", HANAKO, &again).await.leads_to("/access/roles?done=role-made");
+        // Whoever has a password is asked for it.
+        assert!(app.get("/me/proof", TARO).await.is(200).text().contains("name=\"secret\""));
+    }
+
     async fn a_form_waits_for_a_place_of_this_server_only(app: TestApp) {
         for to in ["https://evil.example/", "//evil.example", "/\\evil.example", "/me/proof", "javascript:alert(1)", ""] {
             let path = format!("/me/proof/form?to={}", crate::face::page::encode(to));

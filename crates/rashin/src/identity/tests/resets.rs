@@ -1,11 +1,15 @@
 //! Links for a new password.
 
 use axum::http::Method;
+use platform::Error;
 use serde_json::json;
 
-use super::{faults, forbidden, not_found, try_password};
-use crate::identity::{Entry, begin_totp, confirm_totp, find_session, offer_reset, reset, suspend, take_reset, totp};
-use crate::testing::{DAY_MS, HANAKO, NOBODY, OUTSIDER, PASSWORD, TARO, TestApp, on_both};
+use super::{conflict, faults, forbidden, not_found, try_password};
+use crate::identity::{
+    Door, Entry, begin_totp, confirm_totp, find_session, offer_reset, reset, second_step, sign_in, suspend, take_reset,
+    totp,
+};
+use crate::testing::{DAY_MS, HANAKO, MINUTE_MS, NOBODY, OUTSIDER, PASSWORD, TARO, TestApp, on_both};
 
 const NEW: &str = "a quiet river 7";
 
@@ -55,6 +59,47 @@ on_both! {
         let token = offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
         suspend(&app.ctx(HANAKO), app.account(TARO), "").await.unwrap();
         not_found(take_reset(&app.ctx(NOBODY), &token, NEW).await);
+        assert_eq!(conflict(offer_reset(&app.ctx(HANAKO), app.account(TARO)).await), "error-reset-suspended");
+    }
+
+    async fn whoever_used_a_link_gets_in_however_often_others_guess(app: TestApp) {
+        let token = offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
+        let door = |source: &str| Door { source: source.to_owned(), ..Door::default() };
+        faults(sign_in(&app.ctx(NOBODY), TARO.email, "wrong", &door("198.51.100.1")).await);
+        app.damage("UPDATE sign_in_failures SET failures = 100", &[]).await;
+        app.get(&format!("/password-resets/{token}"), NOBODY).await.leads_to("/password-reset");
+        app.post("/password-reset", NOBODY, &[("password", NEW)]).await.leads_to("/sign-in?done=password-reset");
+        app.post("/sign-in", NOBODY, &[("email", TARO.email), ("password", NEW)]).await.leads_to("/");
+        assert!(matches!(sign_in(&app.ctx(NOBODY), TARO.email, NEW, &door("198.51.100.2")).await, Err(Error::TooMany(_))));
+    }
+
+    async fn a_new_password_ends_what_was_half_finished_and_keeps_what_the_person_is_to_be_told(app: TestApp) {
+        let secret = begin_totp(&app.ctx(TARO)).await.unwrap().secret;
+        let now_ms = app.app.system().now_ms();
+        confirm_totp(&app.ctx(TARO), &totp::code_at(&secret, now_ms), "").await.unwrap();
+        let begun = "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) VALUES ('t', 'factors-taken', $1, '', $2, $3)";
+        app.damage(begun, &[app.account(TARO).into(), now_ms.into(), (now_ms + DAY_MS).into()]).await;
+        let open = "SELECT COUNT(*) AS n FROM tickets WHERE account_id = $1 AND purpose = 'second-step'";
+        let told = "SELECT COUNT(*) AS n FROM tickets WHERE account_id = $1 AND purpose = 'factors-taken'";
+        let taro = || vec![app.account(TARO).into()];
+        for way in 0..3 {
+            app.clock.advance(MINUTE_MS);
+            let password = if way == 0 { PASSWORD } else { NEW };
+            let Ok(Entry::SecondStep(ticket)) = try_password(&app, TARO.email, password).await else { panic!("no second step") };
+            assert_eq!(app.count(open, &taro()).await, 1);
+            match way {
+                0 => crate::identity::change_password(&app.ctx(TARO), PASSWORD, NEW, "").await.unwrap(),
+                1 => {
+                    let token = offer_reset(&app.ctx(HANAKO), app.account(TARO)).await.unwrap();
+                    take_reset(&app.ctx(NOBODY), &token, NEW).await.unwrap();
+                }
+                _ => crate::identity::remove_totp(&app.ctx(TARO), "").await.unwrap(),
+            }
+            assert_eq!((app.count(open, &taro()).await, app.count(told, &taro()).await), (0, 1), "{way}");
+            let code = totp::code_at(&secret, app.app.system().now_ms());
+            let door = Door { source: "192.0.2.9".to_owned(), ..Door::default() };
+            not_found(second_step(&app.ctx(NOBODY), &ticket, &code, &door).await.map(|_| ()));
+        }
     }
 
     async fn guessed_links_all_answer_alike(app: TestApp) {

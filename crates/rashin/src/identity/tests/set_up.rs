@@ -35,6 +35,7 @@ on_both! {
         let roles: Vec<&str> = me["grants"].as_array().unwrap().iter().map(|grant| grant["role"].as_str().unwrap()).collect();
         assert_eq!((me["email"].as_str().unwrap(), roles.len()), (HANAKO.email, 2));
         assert!(roles.contains(&"administrator") && roles.contains(&"ciso"));
+        assert!(app.cookie(HANAKO, "rashin_device").is_some());
         app.get(&path, NOBODY).await.is(404);
         app.post("/setup", HANAKO, &form()).await.is(404);
         assert_eq!(open_set_up(&app.app.system()).await.unwrap(), None);

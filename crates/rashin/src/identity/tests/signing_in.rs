@@ -4,6 +4,7 @@ use axum::http::{Method, header};
 use platform::{Error, Message};
 use serde_json::json;
 
+use crate::access::enter_gathered;
 use crate::identity::{Door, find_session, sign_in, suspend};
 use crate::testing::{DAY_MS, HANAKO, HOUR_MS, JIRO, NOBODY, PASSWORD, SECOND_MS, TARO, TestApp, on_both};
 
@@ -177,7 +178,7 @@ on_both! {
         assert!(matches!(sign_in(&app.ctx(NOBODY), HANAKO.email, PASSWORD, &door).await, Err(Error::TooMany(_))));
     }
 
-    async fn a_device_is_known_for_half_a_year_and_forgotten_with_the_password(app: TestApp) {
+    async fn a_device_is_known_for_half_a_year_and_the_others_are_forgotten_with_the_password(app: TestApp) {
         let form = [("email", TARO.email), ("password", PASSWORD)];
         let reply = app.post("/sign-in", TARO, &form).await;
         let cookies: Vec<&str> = reply.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
@@ -188,8 +189,15 @@ on_both! {
         // A known device gets no second cookie.
         app.post("/sign-in", TARO, &form).await.leads_to("/");
         assert_eq!(app.count(devices, &[]).await, 1);
+        let here = app.cookie(TARO, "rashin_device").unwrap();
+        app.hold_cookie(TARO, "rashin_device", "");
+        app.post("/sign-in", TARO, &form).await.leads_to("/");
+        assert_eq!(app.count(devices, &[]).await, 2);
+        app.hold_cookie(TARO, "rashin_device", &here);
         app.post("/me/password", TARO, &[("old_password", PASSWORD), ("new_password", "a quiet river 7")]).await.leads_to("/me?done=password");
-        assert_eq!(app.count(devices, &[]).await, 0);
+        assert_eq!(app.count(devices, &[]).await, 1);
+        app.post("/sign-in", TARO, &[("email", TARO.email), ("password", "a quiet river 7")]).await.leads_to("/");
+        assert_eq!(app.count(devices, &[]).await, 1);
     }
 
     async fn signing_in_anew_brings_a_new_token_and_ends_the_old_session(app: TestApp) {
@@ -207,5 +215,76 @@ on_both! {
         assert_eq!(try_in(&app, JIRO.email, "no", "198.51.100.2").await, "wrong");
         app.clock.advance(HOUR_MS);
         assert!(try_in(&app, JIRO.email, PASSWORD, "198.51.100.3").await.starts_with("wait "));
+    }
+
+    async fn signing_in_often_gives_others_no_more_guesses_than_a_day_has(app: TestApp) {
+        for hour in 1..=3 {
+            assert_eq!(try_in(&app, JIRO.email, "no", &format!("198.51.100.{hour}")).await, "wrong");
+            app.clock.advance(3 * SECOND_MS);
+            assert_eq!(try_in(&app, JIRO.email, PASSWORD, "192.0.2.30").await, "in");
+            // The wait is over; the count stays.
+            assert_eq!(app.count("SELECT failures AS n FROM sign_in_failures WHERE subject LIKE 'account:%'", &[]).await, hour);
+            app.clock.advance(HOUR_MS);
+        }
+        app.damage("UPDATE sign_in_failures SET failures = 100 WHERE subject LIKE 'account:%'", &[]).await;
+        assert!(try_in(&app, JIRO.email, PASSWORD, "192.0.2.30").await.starts_with("wait "));
+    }
+
+    async fn a_browser_is_known_after_every_way_in_and_a_program_never(app: TestApp) {
+        let devices = "SELECT COUNT(*) AS n FROM devices";
+        let token = crate::identity::invite(&app.ctx(HANAKO), "shin@example.jp", "staff", &app.company).await.unwrap();
+        app.get(&format!("/invitations/{token}"), NOBODY).await.leads_to("/invitation");
+        app.post("/invitation", NOBODY, &[("name", "新人"), ("password", PASSWORD)]).await.leads_to("/");
+        assert_eq!(app.count(devices, &[]).await, 1);
+        let device = app.cookie(NOBODY, "rashin_device").unwrap();
+        assert_eq!(try_in(&app, "shin@example.jp", "no", "198.51.100.1").await, "wrong");
+        set_failures(&app, 100).await;
+        let door = Door { source: "198.51.100.2".to_owned(), device, ..Door::default() };
+        sign_in(&app.ctx(NOBODY), "shin@example.jp", PASSWORD, &door).await.unwrap();
+        let body = json!({ "email": TARO.email, "password": PASSWORD });
+        let reply = app.api(Method::POST, "/sessions", NOBODY, body).await.is(201);
+        assert!(!reply.headers.contains_key(header::SET_COOKIE));
+        assert_eq!(app.count(devices, &[]).await, 1);
+    }
+
+    async fn a_try_that_must_wait_leaves_a_trace(app: TestApp) {
+        for _ in 0..3 {
+            app.post("/sign-in", NOBODY, &[("email", TARO.email), ("password", "no")]).await.is(200);
+        }
+        enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        // The first was wrong and has an entry of its own; two had to wait.
+        assert_eq!(app.told("192.0.2.1", "access.refused-unknown").await[0]["count"], 2);
+        app.post("/sign-in", TARO, &[("email", TARO.email), ("password", "no")]).await.is(200);
+        assert_eq!(app.told(app.account(TARO), "access.refused").await, [json!({ "act": "identity.sign-in" })]);
+    }
+
+    async fn when_there_is_no_room_one_is_told_to_come_again(app: TestApp) {
+        let all_places = crate::identity::password::occupy();
+        let body = json!({ "email": TARO.email, "password": PASSWORD });
+        let reply = app.api(Method::POST, "/sessions", NOBODY, body.clone()).await.is(503);
+        assert_eq!((reply.header("retry-after"), reply.json()["kind"].as_str().unwrap()), ("5", "busy"));
+        assert!(reply.json()["message"].as_str().unwrap().contains("5秒"));
+        let page = app.post("/sign-in", NOBODY, &[("email", TARO.email), ("password", PASSWORD)]).await.is(503);
+        assert!(page.text().contains("混み合っています") && page.header("retry-after") == "5");
+        drop(all_places);
+        app.api(Method::POST, "/sessions", NOBODY, body).await.is(201);
+    }
+
+    async fn what_has_ended_is_not_found_and_stays_until_it_is_forgotten(app: TestApp) {
+        let door = Door { source: "192.0.2.1".to_owned(), ..Door::default() };
+        for _ in 0..2 {
+            sign_in(&app.ctx(NOBODY), TARO.email, PASSWORD, &door).await.unwrap();
+            app.clock.advance(190 * DAY_MS);
+        }
+        for (sql, kept) in [
+            ("SELECT COUNT(*) AS n FROM devices", 2),
+            ("SELECT COUNT(*) AS n FROM sessions WHERE device = '' AND account_id = $1", 4),
+        ] {
+            let values = if sql.contains('$') { vec![app.account(TARO).into()] } else { Vec::new() };
+            assert_eq!(app.count(sql, &values).await, kept, "{sql}");
+        }
+        let policy = crate::operate::retention::policy(&app.app.data).unwrap();
+        crate::operate::retention::forget(&app.app.system(), &policy).await.unwrap();
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM sessions", &[]).await, 0);
     }
 }

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use platform::Fault;
+use platform::{Error, Fault};
 use serde::Deserialize;
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
@@ -78,8 +78,13 @@ async fn change_password(
     SignedIn(asker): SignedIn,
     Form(form): Form<PasswordForm>,
 ) -> Answer<Response> {
-    let changed =
-        crate::identity::change_password(&asker.ctx, &form.old_password, &form.new_password, asker.token()).await;
+    let (old, new) = (&form.old_password, &form.new_password);
+    let device = &asker.door.device;
+    let changed = crate::identity::change_password_at(&asker.ctx, old, new, asker.token(), device).await;
+    let changed = changed.map_err(|error| match error {
+        Error::TooMany(message) => Error::field("old_password", "", message),
+        error => error,
+    });
     match faults_or(changed)? {
         Ok(()) => Ok(Done::to("/me", "password").into_response()),
         Err(Faults(faults)) => {

@@ -14,7 +14,7 @@ use webauthn_rs::prelude::PublicKeyCredential;
 use super::sign_in::{CEREMONY_COOKIE, GoOn, begun, told};
 use crate::face::asker::held_cookie;
 use crate::face::preferences::local_path;
-use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
+use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, own_door};
 use crate::identity::Factors;
 use crate::identity::passkeys::{self, Site};
 
@@ -56,6 +56,9 @@ struct ProofPage {
     page: Page,
     next: String,
     factors: Factors,
+    has_password: bool,
+    /// For somebody without a password: the way to the provider, by which one proves to be there too, and its name.
+    door: Option<(String, String)>,
     failure: String,
     waiting: Waiting,
 }
@@ -76,7 +79,9 @@ struct Next {
 
 async fn proof_page(asker: Asker, next: String, failure: String, waiting: Waiting) -> Answer<Html<ProofPage>> {
     let factors = crate::identity::own_factors(&asker.ctx).await?;
-    Ok(Html(ProofPage { page: asker.page, next, factors, failure, waiting }))
+    let has_password = crate::identity::has_password(&asker.ctx).await?;
+    let door = if has_password { None } else { own_door(&asker.ctx, &asker.page.email, back(&next).address()).await? };
+    Ok(Html(ProofPage { page: asker.page, next, factors, has_password, door, failure, waiting }))
 }
 
 async fn show_proof(SignedIn(asker): SignedIn, Query(query): Query<Next>) -> Answer<Html<ProofPage>> {

@@ -11,13 +11,13 @@ use platform::Error;
 use serde::{Deserialize, Serialize};
 use webauthn_rs::prelude::PublicKeyCredential;
 
-use super::{Visitor, admitted, exchanged};
-use crate::face::asker::{DEVICE_COOKIE, secret_cookie, session_cookie};
+use super::{Visitor, exchanged};
+use crate::face::asker::{device_cookie, secret_cookie, session_cookie};
 use crate::face::page::{Faults, encode, faults_or};
 use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Doors, Failure, Html, Page, SignedIn, doors};
 use crate::identity::passkeys::{self, Site};
-use crate::identity::sign_in::{Admission, DEVICE_MS, Entry, second_step_has_passkeys};
+use crate::identity::sign_in::{Admission, Entry, second_step_has_passkeys};
 
 /// Holds the ticket between the steps.
 const STEP_COOKIE: &str = "rashin_step";
@@ -76,10 +76,19 @@ fn entered(app: &App, admission: &Admission) -> AppendHeaders<Vec<(header::Heade
         secret_cookie(app, STEP_COOKIE, "", "/sign-in", 0),
         secret_cookie(app, CEREMONY_COOKIE, "", "/", 0),
     ];
-    if let Some(device) = &admission.device {
-        cookies.push(secret_cookie(app, DEVICE_COOKIE, device, "/", DEVICE_MS / 1000));
-    }
+    cookies.extend(device_cookie(app, admission.device.as_deref()));
     AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect())
+}
+
+/// Leads somebody whom a link let in to the first page.
+pub(super) fn welcomed(app: &App, admission: &Admission) -> Response {
+    (entered(app, admission), Redirect::to("/")).into_response()
+}
+
+/// Without a session, and known by this browser where it is new, to the sign-in page.
+fn shown_out(app: &App, device: Option<&str>, to: &str) -> Response {
+    let cookies: Vec<_> = std::iter::once(session_cookie(app, "")).chain(device_cookie(app, device)).collect();
+    (AppendHeaders(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(to)).into_response()
 }
 
 /// Where somebody who got in goes on, told of what happened meanwhile.
@@ -236,7 +245,7 @@ async fn finish_passkey(visitor: Visitor, Json(proof): Json<Proof>) -> Answer<Re
 
 async fn sign_out(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
     crate::identity::sign_out(&asker.ctx, asker.token()).await?;
-    Ok(admitted(&app, "", "/sign-in?done=signed-out"))
+    Ok(shown_out(&app, None, "/sign-in?done=signed-out"))
 }
 
 #[derive(Template)]
@@ -266,7 +275,7 @@ async fn take_reset(visitor: Visitor, Form(form): Form<ResetForm>) -> Answer<Res
     let (ctx, token) = (&visitor.asker.ctx, visitor.link_token()?);
     let email = crate::identity::reset(ctx, token).await?;
     match faults_or(crate::identity::take_reset(ctx, token, &form.password).await)? {
-        Ok(()) => Ok(admitted(&visitor.app, "", "/sign-in?done=password-reset")),
+        Ok(device) => Ok(shown_out(&visitor.app, device.as_deref(), "/sign-in?done=password-reset")),
         Err(faults) => Ok(Html(ResetPage { page: visitor.asker.page, email, faults }).into_response()),
     }
 }
