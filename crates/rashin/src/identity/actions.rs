@@ -7,7 +7,7 @@ use super::model::Account;
 use super::sessions::token_hash;
 use super::sign_in::refuse;
 use super::{acts, password, store};
-use crate::{access, organisation};
+use crate::access;
 
 /// People of the tenant with their grants.
 pub async fn list_accounts(ctx: &Ctx) -> Result<Vec<Account>> {

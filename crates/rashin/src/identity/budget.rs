@@ -1,8 +1,6 @@
 //! How often one may be wrong or begin something, and how long one waits. Counted by account and by source; a device on
 //! which somebody has signed in completely has a budget of its own, so that nobody else's failures lock the owner out.
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use platform::{Act, Ctx, Deed, Error, Message, Object, Result};
 
 use super::sessions::token_hash;

@@ -30,10 +30,6 @@ pub async fn has_password(ctx: &Ctx) -> Result<bool> {
     Ok(store::by_id(ctx, account_id).await?.password_hash != password::NOBODY)
 }
 
-fn fresh_proof(ctx: &Ctx) -> Result<()> {
-    if ctx.is_fresh() { Ok(()) } else { Err(Error::Forbidden(Message::new("error-proof-needed"))) }
-}
-
 /// Makes a secret for an authenticator app; it counts once a code of it is confirmed. One begun before is replaced.
 pub async fn begin_totp(ctx: &Ctx) -> Result<Enrolment> {
     let (account_id, _) = ctx.account()?;
