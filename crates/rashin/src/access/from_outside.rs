@@ -23,3 +23,8 @@ pub async fn end(deed: &mut Deed, tenant_id: &str, role: &str, unit_id: &str, gr
     store::end_grant(deed, grant_id).await?;
     Ok(true)
 }
+
+/// Ends all that a machine holds.
+pub async fn end_all_of(deed: &mut Deed, machine_id: &str) -> Result<()> {
+    store::end_grants_of(deed, machine_id).await
+}

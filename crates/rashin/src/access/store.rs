@@ -10,6 +10,7 @@ statements! {
     ADD_GRANT = "INSERT INTO grants (id, tenant_id, account_id, role, unit_id, granted_by, granted_at_ms, reason, until_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     END_GRANT = "UPDATE grants SET ended_at_ms = $2 WHERE id = $1 AND ended_at_ms IS NULL";
+    END_GRANTS_OF = "UPDATE grants SET ended_at_ms = $2 WHERE account_id = $1 AND ended_at_ms IS NULL";
     GRANTS_OF_TENANT = "SELECT g.id, g.account_id, g.role, c.name AS role_name, g.unit_id, u.name AS unit_name, b.name AS granted_by, \
         g.granted_at_ms, g.until_ms, g.reason FROM grants g JOIN units u ON u.id = g.unit_id \
         LEFT JOIN custom_roles c ON c.id = g.role LEFT JOIN accounts b ON b.id = g.granted_by WHERE g.tenant_id = $1 AND g.ended_at_ms IS NULL \
@@ -148,6 +149,11 @@ pub(super) async fn end_grant(deed: &mut Deed, id: &str) -> Result<()> {
         1 => Ok(()),
         _ => Err(Error::conflict("error-changed-meanwhile")),
     }
+}
+
+pub(super) async fn end_grants_of(deed: &mut Deed, account_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&END_GRANTS_OF, &[account_id.into(), now_ms.into()]).await.map(|_| ())
 }
 
 pub(super) async fn administrators(deed: &mut Deed, tenant_id: &str) -> Result<i64> {

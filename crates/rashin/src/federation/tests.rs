@@ -1,5 +1,8 @@
 //! Other systems through the front door, on both databases.
 
+mod floods;
+mod groups;
+mod linking;
 mod provider;
 mod scim;
 mod sign_on;

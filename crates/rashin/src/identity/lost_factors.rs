@@ -5,12 +5,12 @@
 use platform::{Ctx, Error, Message, Object, Result};
 
 use super::actions::of_own_tenant;
-use super::model::{Factors, FactorsTaken};
+use super::model::{Factors, Noted};
 use super::sessions::{new_token, token_hash};
 use super::{acts, store};
 
 /// So long the person is told.
-const TOLD_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+pub(super) const TOLD_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Whose factors one looks at.
 #[derive(Debug, Clone)]
@@ -60,7 +60,13 @@ pub async fn take_factors(ctx: &Ctx, account_id: &str, reason: &str) -> Result<S
 }
 
 /// Who took one's own factors away in the last thirty days, if anybody did.
-pub async fn own_factors_taken(ctx: &Ctx) -> Result<Option<FactorsTaken>> {
+pub async fn own_factors_taken(ctx: &Ctx) -> Result<Option<Noted>> {
     let (account_id, _) = ctx.account()?;
-    store::factors_taken(ctx, account_id).await
+    store::note(ctx, account_id, store::TAKEN).await
+}
+
+/// Which other system was linked with one's own account in the last thirty days, if any was.
+pub async fn own_linked(ctx: &Ctx) -> Result<Option<Noted>> {
+    let (account_id, _) = ctx.account()?;
+    store::note(ctx, account_id, store::LINKED).await
 }

@@ -74,10 +74,11 @@ impl Factors {
     }
 }
 
-/// That an administrator took somebody's second factors away.
+/// What somebody is told for a while, since it may have been done by somebody else: that an administrator took the second
+/// factors away, or that another system can let them in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FactorsTaken {
-    /// Name of the administrator.
+pub struct Noted {
+    /// Name of the administrator, or of the other system.
     pub by: String,
     /// When, milliseconds since 1970.
     pub at_ms: i64,

@@ -26,6 +26,8 @@ pub struct Admission {
     pub device: Option<String>,
     /// Whether the person is to be told that an administrator took the second factors away.
     pub factors_taken: bool,
+    /// Whether the person is to be told that the account was linked with another system of late.
+    pub linked: bool,
 }
 
 /// How a right password is answered.
@@ -161,7 +163,8 @@ pub(super) async fn admit(
     let token = new_token(&ctx)?;
     let known = store::knows_device(&ctx, &token_hash(&door.device), &account.id).await?;
     let device = if known { None } else { Some(new_token(&ctx)?) };
-    let factors_taken = store::factors_taken(&ctx, &account.id).await?.is_some();
+    let factors_taken = store::note(&ctx, &account.id, store::TAKEN).await?.is_some();
+    let linked = store::note(&ctx, &account.id, store::LINKED).await?.is_some();
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
     budget.hold(&mut deed).await?;
     use_up(&mut deed, &account.id, &used).await?;
@@ -175,7 +178,7 @@ pub(super) async fn admit(
     add_session(&ctx, &mut deed, &account.id, &token, &door.agent).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
-    Ok(Admission { token, device, factors_taken })
+    Ok(Admission { token, device, factors_taken, linked })
 }
 
 async fn add_session(ctx: &Ctx, deed: &mut Deed, account_id: &str, token: &str, agent: &str) -> Result<()> {
@@ -187,6 +190,12 @@ async fn add_session(ctx: &Ctx, deed: &mut Deed, account_id: &str, token: &str, 
         expires_at_ms: ctx.now_ms() + SESSION_MS,
     };
     store::add_session(deed, &session).await
+}
+
+/// Opens a session for somebody another system has vouched for.
+pub(super) async fn admit_known(ctx: &Ctx, account_id: &str, door: &Door) -> Result<Admission> {
+    let account = store::by_id(ctx, account_id).await?;
+    admit(ctx, &account, &Budget::of_nobody(), door, Used::Nothing, &[]).await
 }
 
 /// Opens a session straight after setting up or taking up an invitation.

@@ -27,6 +27,8 @@ mod me;
 mod proof;
 mod sign_in;
 
+pub use sign_in::let_in;
+
 /// Name of the cookie that holds a one-time link's token once it has left the address.
 const LINK_COOKIE: &str = "rashin_link";
 const LINK_COOKIE_S: i64 = 30 * 60;

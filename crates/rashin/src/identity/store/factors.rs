@@ -2,16 +2,18 @@
 
 use platform::{Ctx, Deed, Error, Result, Row};
 
-use super::super::model::{Factors, FactorsTaken, OwnPasskey};
+use super::super::model::{Factors, Noted, OwnPasskey};
 use super::{
     ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_OLD_TICKETS, DROP_TICKETS_OF,
-    FACTORS, FACTORS_TAKEN, FORGET_DEVICES, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_PASSKEYS,
+    FACTORS, FORGET_DEVICES, NOTE, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_PASSKEYS,
     REMOVE_RECOVERY_CODES, REMOVE_TOTP, RESET, TICKET, TOTP_SECRET, USE_CODE, USE_PASSKEY, USE_RECOVERY_CODE,
     USE_RESET, USE_TICKET, VOID_RESETS,
 };
 
 /// Purpose of the ticket that tells somebody of factors taken away.
 pub(in crate::identity) const TAKEN: &str = "factors-taken";
+/// Purpose of the ticket that tells somebody that another system can let them in from now on.
+pub(in crate::identity) const LINKED: &str = "sign-on-linked";
 
 fn factors_in(row: Option<&Row>) -> Result<Factors> {
     let row = row.ok_or(Error::NotFound)?;
@@ -34,10 +36,10 @@ pub(in crate::identity) async fn take_factors(deed: &mut Deed, account_id: &str)
     Ok(())
 }
 
-/// Who took somebody's factors away of late.
-pub(in crate::identity) async fn factors_taken(ctx: &Ctx, account_id: &str) -> Result<Option<FactorsTaken>> {
-    let row = ctx.row(&FACTORS_TAKEN, &[account_id.into(), TAKEN.into(), ctx.now_ms().into()]).await?;
-    row.map(|row| Ok(FactorsTaken { by: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
+/// What somebody is told at every sign-in for a while: by whom it was done, and when.
+pub(in crate::identity) async fn note(ctx: &Ctx, account_id: &str, purpose: &str) -> Result<Option<Noted>> {
+    let row = ctx.row(&NOTE, &[account_id.into(), purpose.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| Ok(Noted { by: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
 }
 
 pub(in crate::identity) async fn totp_secret(ctx: &Ctx, account_id: &str, confirmed: bool) -> Result<Option<String>> {

@@ -201,3 +201,12 @@ mail-factors-text = An administrator took away the authenticator app, passkeys a
     { $link }
 
     If you did not ask for this, tell an administrator at once.
+me-sign-on-linked = On { $at } your account was linked with the identity provider “{ $name }”. Whoever signs in there as you enters Rashin as you. If you know nothing of it, tell an administrator at once.
+done-sign-on-linked = Within the last 30 days your account was linked with an identity provider. Your settings say which one. If you know nothing of it, tell an administrator at once.
+mail-linked-subject = Your account of Rashin was linked with an identity provider
+mail-linked-text = Your account of Rashin was linked with an identity provider. From now on whoever signs in there as you enters Rashin as you. Sign in here and see under your settings which one it is.
+
+    { $link }
+
+    If you know nothing of it, tell an administrator at once.
+accounts-cut = At most 1,000 people are listed here, by name. Others are found by a SCIM filter.
