@@ -20,7 +20,7 @@ pub mod texts;
 
 pub use app::App;
 pub use asker::{Asker, SignedIn};
-pub use doors::{Doors, doors};
+pub use doors::{Doors, doors, machine_tokens_of};
 pub use failure::Failure;
 pub use page::{Done, Html, Page};
 

@@ -1,5 +1,6 @@
 //! Other systems through the front door, on both databases.
 
+mod bounds;
 mod floods;
 mod groups;
 mod linking;

@@ -19,7 +19,7 @@ use crate::access;
 use crate::face::asker::{held_cookie, secret_cookie, session_cookie};
 use crate::face::page::{Faults, faults_or};
 use crate::face::preferences::local_path;
-use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
+use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, machine_tokens_of};
 use crate::organisation::{self, Unit, roles};
 
 mod lost_factors;
@@ -179,6 +179,8 @@ struct AccountsPage {
     /// Key of what to say of the mail; empty where mail is not set up.
     mailed: &'static str,
     reset_link: String,
+    /// Machine tokens that go on working after the reset.
+    tokens: i64,
     email: String,
     faults: Faults,
 }
@@ -197,6 +199,7 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
         link,
         mailed: "",
         reset_link: String::new(),
+        tokens: 0,
         email,
         faults,
     }))
@@ -260,5 +263,6 @@ async fn offer_reset(
     let mut page = accounts_page(&asker, String::new(), String::new(), Faults::default()).await?;
     page.0.mailed = mailing::said(mailed);
     page.0.reset_link = link;
+    page.0.tokens = machine_tokens_of(&asker.ctx, &id).await?;
     Ok(page)
 }

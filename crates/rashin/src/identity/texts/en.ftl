@@ -209,4 +209,5 @@ mail-linked-text = Your account of Rashin was linked with an identity provider. 
     { $link }
 
     If you know nothing of it, tell an administrator at once.
-accounts-cut = At most 1,000 people are listed here, by name. Others are found by a SCIM filter.
+accounts-cut = At most 1,000 people are listed here, by name. Others use Rashin all the same; `rashin account grant` gives them roles.
+accounts-tokens = Machine tokens of this person that work: { $count }. They go on working whatever happens to the password and the second factors. If you suspect that the account was taken over, revoke them.
