@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use openidconnect::core::CoreJsonWebKeySet;
+use platform::Ctx;
 
 use super::discovery::{self, Discovered};
 use super::fetch::{Fetcher, Trouble};
@@ -84,8 +85,9 @@ impl Remembered {
         &self,
         fetcher: &Fetcher,
         provider: &Provider,
-        now_ms: i64,
+        ctx: &Ctx,
     ) -> Result<Discovered, Trouble> {
+        let now_ms = ctx.now_ms();
         let kept = self.all().get(&provider.id).and_then(|entry| entry.found.clone());
         if let Some(kept) = kept.filter(|kept| kept.holds(now_ms)) {
             return Ok(kept.what);
@@ -100,6 +102,8 @@ impl Remembered {
                 Ok(found)
             }
             Err(cause) => {
+                // A provider may take seconds to fail.
+                let now_ms = ctx.now_ms();
                 let failed = Kept::new(cause, FAILED_S, now_ms);
                 self.keep(&provider.id, now_ms, |entry| entry.failed = Some(failed));
                 Err(cause)

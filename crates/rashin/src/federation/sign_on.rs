@@ -148,7 +148,7 @@ async fn asked(ctx: &Ctx, means: &Means, provider: &Provider, beginnings: &Begin
     if let Some(cause) = means.remembered.trouble(&provider.id, ctx.now_ms()) {
         return Err(turn_away(ctx, provider, cause).await);
     }
-    match means.remembered.discovered(&means.fetcher, provider, ctx.now_ms()).await {
+    match means.remembered.discovered(&means.fetcher, provider, ctx).await {
         Ok(found) => Ok(found),
         Err(cause) => Err(refuse(ctx, provider, None, Some(beginnings), cause).await),
     }
@@ -238,7 +238,7 @@ async fn prove(
         return Err("no-code".into());
     }
     let now_ms = ctx.now_ms();
-    let found = means.remembered.discovered(&means.fetcher, provider, now_ms).await?;
+    let found = means.remembered.discovered(&means.fetcher, provider, ctx).await?;
     let named = !answer.iss.is_empty();
     if named && answer.iss != provider.issuer || !named && found.authorization_response_iss_parameter_supported {
         return Err("answer-of-another".into());

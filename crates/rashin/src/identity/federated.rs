@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 
 use super::budget::{Budget, Door};
 use super::lost_factors::TOLD_MS;
-use super::model::{checked_email, checked_person};
+use super::model::{SignOnLinked, checked_email, checked_person};
 use super::sign_in::Admission;
 use super::store::Credentials;
 use super::{password, sessions, sign_in, store};
@@ -158,4 +158,10 @@ pub async fn use_link(deed: &mut Deed, secret: &str) -> Result<()> {
 pub async fn tell_of_link(ctx: &Ctx, deed: &mut Deed, account_id: &str, name: &str) -> Result<()> {
     let (note, until_ms) = (secret_hash(&new_secret(ctx)?), ctx.now_ms() + TOLD_MS);
     store::add_ticket(deed, &note, store::LINKED, Some(account_id), name, until_ms).await
+}
+
+/// Which other system was linked with one's own account in the last thirty days, if any was.
+pub async fn own_linked(ctx: &Ctx) -> Result<Option<SignOnLinked>> {
+    let (account_id, _) = ctx.account()?;
+    store::linked(ctx, account_id).await
 }

@@ -5,7 +5,7 @@
 use platform::{Ctx, Error, Message, Object, Result};
 
 use super::actions::of_own_tenant;
-use super::model::{Factors, Noted};
+use super::model::{Factors, FactorsTaken};
 use super::sessions::{new_token, token_hash};
 use super::{acts, store};
 
@@ -60,13 +60,7 @@ pub async fn take_factors(ctx: &Ctx, account_id: &str, reason: &str) -> Result<S
 }
 
 /// Who took one's own factors away in the last thirty days, if anybody did.
-pub async fn own_factors_taken(ctx: &Ctx) -> Result<Option<Noted>> {
+pub async fn own_factors_taken(ctx: &Ctx) -> Result<Option<FactorsTaken>> {
     let (account_id, _) = ctx.account()?;
-    store::note(ctx, account_id, store::TAKEN).await
-}
-
-/// Which other system was linked with one's own account in the last thirty days, if any was.
-pub async fn own_linked(ctx: &Ctx) -> Result<Option<Noted>> {
-    let (account_id, _) = ctx.account()?;
-    store::note(ctx, account_id, store::LINKED).await
+    store::factors_taken(ctx, account_id).await
 }

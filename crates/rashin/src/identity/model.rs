@@ -74,11 +74,10 @@ impl Factors {
     }
 }
 
-/// What somebody is told for a while, since it may have been done by somebody else: that an administrator took the second
-/// factors away, or that another system can let them in.
+/// That an administrator took somebody's second factors away.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted {
-    /// Name of the administrator, or of the other system.
+pub struct FactorsTaken {
+    /// Name of the administrator.
     pub by: String,
     /// When, milliseconds since 1970.
     pub at_ms: i64,
@@ -110,6 +109,15 @@ pub struct Invitation {
     pub role: Option<String>,
     /// Unit that comes with it.
     pub unit_id: Option<String>,
+}
+
+/// That another system can let somebody in from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOnLinked {
+    /// Name of the other system.
+    pub name: String,
+    /// When, milliseconds since 1970.
+    pub at_ms: i64,
 }
 
 /// An address as it is kept: lower case, one `@` with something on both sides, at most 254 characters.

@@ -163,8 +163,8 @@ pub(super) async fn admit(
     let token = new_token(&ctx)?;
     let known = store::knows_device(&ctx, &token_hash(&door.device), &account.id).await?;
     let device = if known { None } else { Some(new_token(&ctx)?) };
-    let factors_taken = store::note(&ctx, &account.id, store::TAKEN).await?.is_some();
-    let linked = store::note(&ctx, &account.id, store::LINKED).await?.is_some();
+    let factors_taken = store::factors_taken(&ctx, &account.id).await?.is_some();
+    let linked = store::linked(&ctx, &account.id).await?.is_some();
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
     budget.hold(&mut deed).await?;
     use_up(&mut deed, &account.id, &used).await?;

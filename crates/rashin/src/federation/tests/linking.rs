@@ -8,6 +8,7 @@ use super::provider::Provider;
 use super::sign_on::{back, begin, come, cookie_of, say_so, sessions, set_up, sign_in, visit, wish};
 use crate::federation::NewProvider;
 use crate::federation::providers::end_provider;
+use crate::operate::tests::mails::{mail, mail_server, read};
 use crate::testing::{DAY_MS, HANAKO, JIRO, KEEPER, NOBODY, PASSWORD, Person, START_MS, TARO, TestApp, on_both};
 
 async fn bound(app: &TestApp) -> i64 {
@@ -117,6 +118,28 @@ on_both! {
         come(&app, &provider, &second, "x-9", new, &[]).await.leads_to("/units?done=sign-on-linked");
         assert_eq!(bound(&app).await, 2);
         assert_eq!(app.told(&second, "federation.sign-on").await[0]["bound"], true);
+    }
+
+    async fn whoever_is_linked_is_told_by_mail(app: TestApp) {
+        let (address, letters) = mail_server(false).await;
+        let app = app.with(|inner| inner.mail = mail(&address));
+        let provider = Provider::start(START_MS).await;
+        let id = set_up(&app, HANAKO, &wish(&provider)).await;
+        let asked = come(&app, &provider, &id, "s-1", TARO.email, &[]).await;
+        assert_eq!(letters.lock().unwrap().len(), 0);
+        say_so(&app, TARO, &asked).await.is(303);
+        let brings = NewProvider { name: "もう一つ".into(), brings_people: true, ..wish(&provider) };
+        let first = set_up(&app, HANAKO, &brings).await;
+        come(&app, &provider, &first, "x-1", "shinjin@example.jp", &[]).await.leads_to("/units");
+        // Whom a provider brought is not told, but is when another takes its place.
+        assert_eq!(letters.lock().unwrap().len(), 1);
+        end_provider(&app.ctx(HANAKO), &app.app.sign_on, &first).await.unwrap();
+        come(&app, &provider, &id, "s-9", "shinjin@example.jp", &[]).await.leads_to("/units?done=sign-on-linked");
+        assert!(letters.lock().unwrap()[1].contains("To: shinjin@example.jp"));
+        let letter = letters.lock().unwrap().remove(0);
+        assert!(letter.contains(&format!("To: {}", TARO.email)), "{letter}");
+        let text = read(&letter);
+        assert!(text.contains("認証サービスと結び付きました") && text.contains("linked with an identity provider"), "{text}");
     }
 
     async fn taking_factors_away_does_not_take_the_note_away(app: TestApp) {

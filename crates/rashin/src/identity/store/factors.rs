@@ -2,10 +2,10 @@
 
 use platform::{Ctx, Deed, Error, Result, Row};
 
-use super::super::model::{Factors, Noted, OwnPasskey};
+use super::super::model::{Factors, FactorsTaken, OwnPasskey, SignOnLinked};
 use super::{
     ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_OLD_TICKETS, DROP_TICKETS_OF,
-    FACTORS, FORGET_DEVICES, NOTE, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_PASSKEYS,
+    FACTORS, FACTORS_TAKEN, FORGET_DEVICES, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY, REMOVE_PASSKEYS,
     REMOVE_RECOVERY_CODES, REMOVE_TOTP, RESET, TICKET, TOTP_SECRET, USE_CODE, USE_PASSKEY, USE_RECOVERY_CODE,
     USE_RESET, USE_TICKET, VOID_RESETS,
 };
@@ -36,10 +36,10 @@ pub(in crate::identity) async fn take_factors(deed: &mut Deed, account_id: &str)
     Ok(())
 }
 
-/// What somebody is told at every sign-in for a while: by whom it was done, and when.
-pub(in crate::identity) async fn note(ctx: &Ctx, account_id: &str, purpose: &str) -> Result<Option<Noted>> {
-    let row = ctx.row(&NOTE, &[account_id.into(), purpose.into(), ctx.now_ms().into()]).await?;
-    row.map(|row| Ok(Noted { by: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
+/// Who took somebody's factors away of late.
+pub(in crate::identity) async fn factors_taken(ctx: &Ctx, account_id: &str) -> Result<Option<FactorsTaken>> {
+    let row = ctx.row(&FACTORS_TAKEN, &[account_id.into(), TAKEN.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| Ok(FactorsTaken { by: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
 }
 
 pub(in crate::identity) async fn totp_secret(ctx: &Ctx, account_id: &str, confirmed: bool) -> Result<Option<String>> {
@@ -207,4 +207,10 @@ pub(in crate::identity) async fn use_reset(deed: &mut Deed, token_hash: &str) ->
         1 => Ok(()),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Which other system was linked with an account of late.
+pub(in crate::identity) async fn linked(ctx: &Ctx, account_id: &str) -> Result<Option<SignOnLinked>> {
+    let row = ctx.row(&FACTORS_TAKEN, &[account_id.into(), LINKED.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| Ok(SignOnLinked { name: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
 }
