@@ -80,12 +80,16 @@ fn not_that_role(role: &str, key: &'static str) -> Error {
 }
 
 /// Whether the role can be given in the unit: one of the product or an open one of the tenant, and fit for the place.
-/// Asked before something is offered; what is given is checked once more, see `enter`.
-pub async fn check_role(ctx: &Ctx, role: &str, unit: &Unit) -> Result<()> {
-    if !roles::ALL.contains(&role) && store::role(ctx, &unit.tenant_id, role).await?.is_none_or(|own| own.closed) {
-        return Err(not_that_role(role, "error-choice"));
+/// Asked before something is offered; what is given is checked once more, see `enter`. Gives the name of a role the
+/// tenant made.
+pub async fn check_role(ctx: &Ctx, role: &str, unit: &Unit) -> Result<Option<String>> {
+    let mut name = None;
+    if !roles::ALL.contains(&role) {
+        let own = store::role(ctx, &unit.tenant_id, role).await?.filter(|own| !own.closed);
+        name = Some(own.ok_or_else(|| not_that_role(role, "error-choice"))?.name);
     }
-    check_place(role, store::party_of(ctx, &unit.id).await?.is_some())
+    check_place(role, store::party_of(ctx, &unit.id).await?.is_some())?;
+    Ok(name)
 }
 
 /// Enters a grant: the one way in which any comes to be, so that all of them keep the rules. The role is one of the

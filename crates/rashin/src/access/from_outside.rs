@@ -16,3 +16,8 @@ pub async fn give(ctx: &Ctx, deed: &mut Deed, tenant_id: &str, account_id: &str,
 pub async fn end(deed: &mut Deed, tenant_id: &str, grant_id: &str) -> Result<bool> {
     last_one::end(deed, tenant_id, grant_id).await
 }
+
+/// Ends all that a machine holds.
+pub async fn end_all_of(deed: &mut Deed, machine_id: &str) -> Result<()> {
+    store::end_grants_of(deed, machine_id).await
+}

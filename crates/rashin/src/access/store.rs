@@ -54,6 +54,7 @@ statements! {
     ADD_GRANT = "INSERT INTO grants (id, tenant_id, account_id, role, unit_id, granted_by, granted_at_ms, reason, until_ms) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     END_GRANT = "UPDATE grants SET ended_at_ms = $2 WHERE id = $1 AND ended_at_ms IS NULL";
+    END_GRANTS_OF = "UPDATE grants SET ended_at_ms = $2 WHERE account_id = $1 AND ended_at_ms IS NULL";
     RESUME_GRANT = "UPDATE grants SET ended_at_ms = NULL WHERE id = $1";
     // In pieces, each after the last one's end.
     GRANTS_OF_TENANT = grant_rows!("WHERE g.tenant_id = $1 AND g.ended_at_ms IS NULL \
@@ -256,6 +257,11 @@ pub(super) async fn end_grant(deed: &mut Deed, id: &str) -> Result<()> {
         1 => Ok(()),
         _ => Err(Error::conflict("error-changed-meanwhile")),
     }
+}
+
+pub(super) async fn end_grants_of(deed: &mut Deed, account_id: &str) -> Result<()> {
+    let now_ms = deed.now_ms();
+    deed.write(&END_GRANTS_OF, &[account_id.into(), now_ms.into()]).await.map(|_| ())
 }
 
 /// Takes back that a grant was ended in this deed.

@@ -3,7 +3,7 @@
 use platform::{Ctx, Error, Result};
 
 use super::page::encode;
-use crate::federation::providers;
+use crate::federation::{providers, tokens};
 
 /// Buttons of the sign-in page.
 #[derive(Debug, Clone, Default)]
@@ -29,4 +29,9 @@ pub async fn doors(ctx: &Ctx, next: &str) -> Result<Doors> {
     let next = encode(next);
     let doors = found.into_iter().map(|door| (format!("/sign-in/sso/{}?next={next}", door.id), door.name)).collect();
     Ok(Doors { doors, by_address })
+}
+
+/// How many machine tokens of somebody work now: they go on when the password changes.
+pub async fn machine_tokens_of(ctx: &Ctx, account_id: &str) -> Result<i64> {
+    tokens::working_tokens_of(ctx, account_id).await
 }

@@ -21,7 +21,7 @@ pub mod texts;
 
 pub use app::App;
 pub use asker::{Asker, SignedIn};
-pub use doors::{Doors, doors, own_door};
+pub use doors::{Doors, doors, machine_tokens_of, own_door};
 pub use failure::Failure;
 pub use page::{Done, Html, Page};
 

@@ -255,6 +255,12 @@ impl Page {
         grant.role_name.clone().unwrap_or_else(|| self.role(&grant.role))
     }
 
+    /// A role by its short name, or by the one the tenant gave it.
+    #[must_use]
+    pub fn named_role(&self, role: &str, own_name: Option<&str>) -> String {
+        own_name.map_or_else(|| self.role(role), str::to_owned)
+    }
+
     /// Why somebody may or may not.
     #[must_use]
     pub fn because(&self, because: &str) -> String {

@@ -25,6 +25,8 @@ pub const MAP_GROUP: Act = Act::by("federation.map-group", &[ADMINISTRATOR]).wit
 pub const BEGIN_SIGN_ON: Act = Act::anyone("federation.begin-sign-on");
 /// Come back from a provider.
 pub const SIGN_ON: Act = Act::anyone("federation.sign-on");
+/// Link one's own account with what a provider calls one.
+pub const LINK: Act = Act::signed_in("federation.link").with_fresh_proof();
 
 /// Make, change and suspend people and groups of the tenant.
 pub const PROVISION: Act = Act::by("federation.provision", &[PROVISIONER]);
@@ -41,5 +43,6 @@ pub const ALL: &[&Act] = &[
     &MAP_GROUP,
     &BEGIN_SIGN_ON,
     &SIGN_ON,
+    &LINK,
     &PROVISION,
 ];

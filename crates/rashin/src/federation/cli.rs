@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use platform::{Error, Result};
 
-use super::model::{NewProvider, NewToken, Token};
+use super::model::{GroupRole, NewProvider, NewToken, Token};
 use super::providers;
 use crate::face::commands::Desk;
 
@@ -45,7 +45,7 @@ fn line(token: &Token) -> String {
         "{}  {}  {}@{}  {}{state}  {}",
         token.id,
         token.name,
-        token.role,
+        token.role_name.as_ref().unwrap_or(&token.role),
         token.unit_name,
         token.owner_name,
         token.acts.join(" ")
@@ -141,7 +141,8 @@ pub async fn run_sign_on(command: SignOnCommand, desk: &Desk) -> Result<()> {
         SignOnCommand::Groups => {
             let all = providers::list_group_roles(ctx).await?;
             desk.say(&all, || {
-                all.iter().map(|one| format!("{}  {}  {}@{}", one.id, one.group, one.role, one.unit_name)).collect()
+                let role = |one: &GroupRole| one.role_name.clone().unwrap_or_else(|| one.role.clone());
+                all.iter().map(|one| format!("{}  {}  {}@{}", one.id, one.group, role(one), one.unit_name)).collect()
             })
         }
         SignOnCommand::Map { group, role, unit } => {

@@ -3,7 +3,8 @@
 //!
 //! Invariants: a token is stored only as a hash, works in the API alone, for at most a year, and never for more than its
 //! owner still may; a client secret lies in a file, never in the database; a provider and a provisioning system reach
-//! only people of the tenant that set them up; nobody is bound to an account by an address that was not verified.
+//! only people of the tenant that set them up; nobody is bound to an account by an address that was not verified, and none
+//! to an account with a proof of its own unless its person signed in by that and said so.
 
 pub mod acts;
 pub mod api;
@@ -12,6 +13,7 @@ mod discovery;
 pub mod fetch;
 mod groups;
 mod id_token;
+pub mod linking;
 pub mod model;
 pub mod providers;
 pub mod remembered;

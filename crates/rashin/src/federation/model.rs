@@ -65,6 +65,8 @@ pub struct Token {
     pub purpose: String,
     /// Role.
     pub role: String,
+    /// The name of a role that the tenant made.
+    pub role_name: Option<String>,
     /// Unit the role is limited to.
     pub unit_id: String,
     /// The unit's name.
@@ -147,6 +149,8 @@ pub struct GroupRole {
     pub group: String,
     /// Role.
     pub role: String,
+    /// The name of a role that the tenant made.
+    pub role_name: Option<String>,
     /// Unit.
     pub unit_id: String,
     /// The unit's name.

@@ -10,7 +10,7 @@ use super::remembered::Remembered;
 use super::secrets::SecretFolder;
 use super::{acts, discovery, groups, store};
 use crate::access;
-use crate::organisation::{self, model::checked_name, roles};
+use crate::organisation::{self, model::checked_name};
 
 /// What single sign-on needs besides the database.
 #[derive(Debug, Clone)]
@@ -182,18 +182,22 @@ pub async fn map_group(ctx: &Ctx, group: &str, role: &str, unit_id: &str) -> Res
     if group.trim().is_empty() || group.chars().count() > 200 {
         faults.push(Fault::new("group", group, Message::new("error-name").with("most", 200)));
     }
-    if !roles::ALL.contains(&role) {
-        faults.push(Fault::new("role", role, Message::new("error-choice")));
-    }
+    let unit = organisation::unit(ctx, unit_id).await?;
+    let role_name = match access::check_role(ctx, role, &unit).await {
+        Err(Error::Invalid(more)) => {
+            faults.extend(more);
+            None
+        }
+        other => other?,
+    };
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let unit = organisation::unit(ctx, unit_id).await?;
-    access::check_role(ctx, role, &unit).await?;
     let mapped = GroupRole {
         id: new_id(ctx)?,
         group: group.trim().to_owned(),
         role: role.to_owned(),
+        role_name,
         unit_id: unit.id,
         unit_name: unit.name,
     };
@@ -206,14 +210,17 @@ pub async fn map_group(ctx: &Ctx, group: &str, role: &str, unit_id: &str) -> Res
     Ok(mapped)
 }
 
-/// Ends what a group gives; who has the role by it loses it at the next sign-in or change of the group.
+/// Ends what a group gives: who has the role by it loses it at once.
 pub async fn unmap_group(ctx: &Ctx, id: &str) -> Result<()> {
-    let mapped = list_group_roles(ctx).await?.into_iter().find(|mapped| mapped.id == id).ok_or(Error::NotFound)?;
-    let (_, tenant_id) = ctx.account()?;
+    let tenant_id = may_read(ctx).await?;
+    let mapped = store::group_role(ctx, tenant_id, id).await?;
     let mut deed = ctx.begin(&acts::MAP_GROUP, of_tenant(tenant_id)).await?;
+    organisation::hold(&mut deed, tenant_id).await?;
     store::unmap_group(&mut deed, id).await?;
+    let ended = groups::end_entry(ctx, &mut deed, tenant_id, &mapped).await?;
     deed.note("group", mapped.group);
     deed.note("role", mapped.role);
     deed.note("ended", true);
+    deed.note("roles_ended", ended);
     deed.commit("").await
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use openidconnect::core::CoreJsonWebKeySet;
+use platform::Ctx;
 
 use super::discovery::{self, Discovered};
 use super::fetch::{Fetcher, Trouble};
@@ -14,6 +15,8 @@ use super::model::Provider;
 const LONGEST_MS: i64 = 10 * 60 * 1000;
 /// Keys are asked for out of turn at most so often, however many tokens name a key that nobody knows.
 const BETWEEN_MS: i64 = 60 * 1000;
+/// So long a provider that could not be asked is not asked again, in seconds.
+const FAILED_S: i64 = 3;
 const MOST_PROVIDERS: usize = 500;
 
 #[derive(Debug, Clone)]
@@ -38,12 +41,14 @@ impl<T> Kept<T> {
 struct Entry {
     found: Option<Kept<Discovered>>,
     keys: Option<Kept<CoreJsonWebKeySet>>,
+    failed: Option<Kept<Trouble>>,
 }
 
 impl Entry {
     fn holds(&self, now_ms: i64) -> bool {
         self.found.as_ref().is_some_and(|kept| kept.holds(now_ms))
             || self.keys.as_ref().is_some_and(|kept| kept.holds(now_ms))
+            || self.failed.as_ref().is_some_and(|kept| kept.holds(now_ms))
     }
 }
 
@@ -69,21 +74,41 @@ impl Remembered {
         self.all().remove(provider_id);
     }
 
+    /// Why a provider could not be asked what it says of itself a moment ago.
+    pub(super) fn trouble(&self, provider_id: &str, now_ms: i64) -> Option<Trouble> {
+        let failed = self.all().get(provider_id).and_then(|entry| entry.failed.clone());
+        failed.filter(|failed| failed.holds(now_ms)).map(|failed| failed.what)
+    }
+
     /// What a provider says of itself.
     pub(super) async fn discovered(
         &self,
         fetcher: &Fetcher,
         provider: &Provider,
-        now_ms: i64,
+        ctx: &Ctx,
     ) -> Result<Discovered, Trouble> {
+        let now_ms = ctx.now_ms();
         let kept = self.all().get(&provider.id).and_then(|entry| entry.found.clone());
         if let Some(kept) = kept.filter(|kept| kept.holds(now_ms)) {
             return Ok(kept.what);
         }
-        let (found, keep_s) = discovery::discover(fetcher, &provider.issuer).await?;
-        let kept = Kept::new(found.clone(), keep_s, now_ms);
-        self.keep(&provider.id, now_ms, |entry| entry.found = Some(kept));
-        Ok(found)
+        if let Some(cause) = self.trouble(&provider.id, now_ms) {
+            return Err(cause);
+        }
+        match discovery::discover(fetcher, &provider.issuer).await {
+            Ok((found, keep_s)) => {
+                let kept = Kept::new(found.clone(), keep_s, now_ms);
+                self.keep(&provider.id, now_ms, |entry| entry.found = Some(kept));
+                Ok(found)
+            }
+            Err(cause) => {
+                // A provider may take seconds to fail.
+                let now_ms = ctx.now_ms();
+                let failed = Kept::new(cause, FAILED_S, now_ms);
+                self.keep(&provider.id, now_ms, |entry| entry.failed = Some(failed));
+                Err(cause)
+            }
+        }
     }
 
     /// The keys a provider signs with. They are asked for again where the token names one that is not among them: a

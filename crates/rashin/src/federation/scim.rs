@@ -62,8 +62,15 @@ pub(super) const OF_PEOPLE: &[&str] = &["username", "emails", "emails.value", "e
 /// Attributes that groups are found by.
 pub(super) const OF_GROUPS: &[&str] = &["displayname", "externalid", "id"];
 
+/// Whoever reads people and groups here may provision them: a token limited to something else does not.
+async fn may_read(ctx: &Ctx) -> Result<()> {
+    let tenant_id = tenant(ctx)?;
+    ctx.require(&acts::PROVISION, &Object::of_unit("tenant", tenant_id, tenant_id)).await
+}
+
 /// People of the tenant.
 pub(super) async fn list_people(ctx: &Ctx, asked: &Asked) -> Result<Listed<Person>> {
+    may_read(ctx).await?;
     let start = asked.start.max(1);
     let Some(wanted) = wanted(asked) else { return Ok(Listed { total: 0, start, items: Vec::new() }) };
     let (total, items) = store::people(ctx, tenant(ctx)?, &wanted).await?;
@@ -72,6 +79,7 @@ pub(super) async fn list_people(ctx: &Ctx, asked: &Asked) -> Result<Listed<Perso
 
 /// One person of the tenant.
 pub(super) async fn person(ctx: &Ctx, id: &str) -> Result<Person> {
+    may_read(ctx).await?;
     let wanted = Wanted { id: id.to_owned(), limit: 1, ..Wanted::default() };
     store::people(ctx, tenant(ctx)?, &wanted)
         .await?
@@ -92,7 +100,7 @@ pub(super) async fn add_person(ctx: &Ctx, change: &PersonChange) -> Result<Perso
     if federated::person_by_email(ctx, &email).await?.is_some() {
         return Err(Error::conflict("error-email-taken"));
     }
-    let name = change.shown_name().unwrap_or_else(|| email.split('@').next().unwrap_or("").to_owned());
+    let name = change.shown_name("").unwrap_or_else(|| email.split('@').next().unwrap_or("").to_owned());
     let tenant_id = tenant(ctx)?;
     let external_id = checked_external(change.external_id.as_deref())?;
     let mut deed = begin(ctx, "account", "").await?;
@@ -117,7 +125,7 @@ pub(super) async fn change_person(ctx: &Ctx, id: &str, change: &PersonChange) ->
     if email != before.email && federated::person_by_email(ctx, &email).await?.is_some() {
         return Err(Error::conflict("error-email-taken"));
     }
-    let name = change.shown_name().unwrap_or_else(|| before.name.clone());
+    let name = change.shown_name(&before.name).unwrap_or_else(|| before.name.clone());
     let external_id = checked_external(change.external_id.as_deref().or(Some(&before.external_id)))?;
     let mut deed = begin(ctx, "account", id).await?;
     if (email.as_str(), name.as_str()) != (before.email.as_str(), before.name.as_str()) {
@@ -140,6 +148,7 @@ pub(super) async fn change_person(ctx: &Ctx, id: &str, change: &PersonChange) ->
 
 /// Groups of the tenant, each with its members.
 pub(super) async fn list_groups(ctx: &Ctx, asked: &Asked) -> Result<Listed<Group>> {
+    may_read(ctx).await?;
     let start = asked.start.max(1);
     let Some(wanted) = wanted(asked) else { return Ok(Listed { total: 0, start, items: Vec::new() }) };
     let (total, items) = store::groups(ctx, tenant(ctx)?, &wanted).await?;
@@ -148,6 +157,7 @@ pub(super) async fn list_groups(ctx: &Ctx, asked: &Asked) -> Result<Listed<Group
 
 /// One group of the tenant.
 pub(super) async fn group(ctx: &Ctx, id: &str) -> Result<Group> {
+    may_read(ctx).await?;
     let wanted = Wanted { id: id.to_owned(), limit: 1, ..Wanted::default() };
     store::groups(ctx, tenant(ctx)?, &wanted)
         .await?
@@ -183,25 +193,27 @@ fn after(before: &BTreeSet<String>, changes: &[Members]) -> BTreeSet<String> {
     })
 }
 
-/// Settles the roles of everybody whose membership changed. Those who are not people of the tenant are refused.
-async fn settle(ctx: &Ctx, deed: &mut Deed, id: &str, old: &BTreeSet<String>, new: &BTreeSet<String>) -> Result<()> {
-    let tenant_id = tenant(ctx)?;
-    for account_id in new - old {
-        if !store::is_person(deed, tenant_id, &account_id).await? {
-            return Err(Error::field("members", &account_id, Message::new("error-choice")));
+/// Changes who is in a group. Those who are not people of the tenant are refused.
+async fn change_members(
+    ctx: &Ctx,
+    deed: &mut Deed,
+    id: &str,
+    old: &BTreeSet<String>,
+    new: &BTreeSet<String>,
+) -> Result<()> {
+    let come: Vec<&str> = new.difference(old).map(String::as_str).collect();
+    let people = store::people_among(deed, tenant(ctx)?, &come).await?;
+    for account_id in come {
+        if !people.contains(account_id) {
+            return Err(Error::field("members", account_id, Message::new("error-choice")));
         }
-        store::join(deed, id, &account_id).await?;
+        store::join(deed, id, account_id).await?;
+    }
+    if new.is_empty() {
+        return store::leave_all(deed, id).await;
     }
     for account_id in old - new {
         store::leave(deed, id, &account_id).await?;
-    }
-    resettle(ctx, deed, old | new).await
-}
-
-async fn resettle(ctx: &Ctx, deed: &mut Deed, accounts: BTreeSet<String>) -> Result<()> {
-    for account_id in accounts {
-        let own = store::groups_of(deed, &account_id).await?;
-        groups::settle(ctx, deed, tenant(ctx)?, &account_id, SOURCE, &own).await?;
     }
     Ok(())
 }
@@ -214,7 +226,8 @@ pub(super) async fn add_group(ctx: &Ctx, change: &GroupChange) -> Result<Group> 
     let members = after(&BTreeSet::new(), &change.members);
     let mut deed = begin(ctx, "group", &id).await?;
     store::add_group(&mut deed, tenant(ctx)?, &id, name, external_id).await?;
-    settle(ctx, &mut deed, &id, &BTreeSet::new(), &members).await?;
+    change_members(ctx, &mut deed, &id, &BTreeSet::new(), &members).await?;
+    groups::resettle(ctx, &mut deed, tenant(ctx)?, &members).await?;
     deed.note("group", name);
     deed.note("members", members.len());
     deed.commit("").await?;
@@ -230,7 +243,10 @@ pub(super) async fn change_group(ctx: &Ctx, id: &str, change: &GroupChange) -> R
     store::change_group(&mut deed, id, name, external_id).await?;
     let old = store::members(&mut deed, id).await?;
     let new = after(&old, &change.members);
-    settle(ctx, &mut deed, id, &old, &new).await?;
+    change_members(ctx, &mut deed, id, &old, &new).await?;
+    // Another name is another group to everybody in it.
+    let changed = if name == before.name { &old ^ &new } else { &old | &new };
+    groups::resettle(ctx, &mut deed, tenant(ctx)?, &changed).await?;
     deed.note("group", name);
     deed.note("members", new.len());
     deed.commit("").await?;
@@ -242,11 +258,9 @@ pub(super) async fn remove_group(ctx: &Ctx, id: &str) -> Result<()> {
     let before = group(ctx, id).await?;
     let mut deed = begin(ctx, "group", id).await?;
     let old = store::members(&mut deed, id).await?;
-    for account_id in &old {
-        store::leave(&mut deed, id, account_id).await?;
-    }
+    store::leave_all(&mut deed, id).await?;
     store::remove_group(&mut deed, id).await?;
-    resettle(ctx, &mut deed, old).await?;
+    groups::resettle(ctx, &mut deed, tenant(ctx)?, &old).await?;
     deed.note("group", before.name);
     deed.note("removed", true);
     deed.commit("").await

@@ -90,6 +90,11 @@ impl PersonChange {
     pub(super) fn of_resource(body: &Value) -> Result<Self, Fault> {
         let mut change = Self::default();
         change.take(body.as_object().ok_or("invalidSyntax")?)?;
+        // What a whole name does not have is not there.
+        if change.family.is_some() || change.given.is_some() {
+            change.family.get_or_insert_default();
+            change.given.get_or_insert_default();
+        }
         Ok(change)
     }
 
@@ -111,11 +116,22 @@ impl PersonChange {
         Ok(change)
     }
 
-    /// The name to show, as far as one was sent.
-    pub(super) fn shown_name(&self) -> Option<String> {
-        let parts = [self.family.as_deref().unwrap_or(""), self.given.as_deref().unwrap_or("")].join(" ");
-        let parts = Some(parts.trim().to_owned()).filter(|parts| !parts.is_empty());
-        self.name.clone().filter(|name| !name.trim().is_empty()).or(parts)
+    /// The name to show, as far as one was sent. Of a name in parts the part that was not sent stays as it was: names of
+    /// parts are shown as the family name, a blank and the rest. Where that cannot be told of the name there was, one part
+    /// alone changes nothing.
+    pub(super) fn shown_name(&self, before: &str) -> Option<String> {
+        if let Some(name) = self.name.clone().filter(|name| !name.trim().is_empty()) {
+            return Some(name);
+        }
+        let parts = before.trim().split_once(char::is_whitespace);
+        let (family, given) = match (self.family.as_deref(), self.given.as_deref()) {
+            (None, None) => return None,
+            (Some(family), Some(given)) => (family, given),
+            (family, given) if before.trim().is_empty() => (family.unwrap_or(""), given.unwrap_or("")),
+            (family, given) => (family.unwrap_or(parts?.0), given.unwrap_or(parts?.1)),
+        };
+        let name = [family.trim(), given.trim()].join(" ").trim().to_owned();
+        Some(name).filter(|name| !name.is_empty())
     }
 }
 
@@ -220,7 +236,7 @@ mod tests {
             { "op": "Remove", "path": "title" },
         ] });
         let change = PersonChange::of_patch(&entra).unwrap();
-        assert_eq!((change.active, change.shown_name()), (Some(false), Some("山田".to_owned())));
+        assert_eq!((change.active, change.shown_name("鈴木 一")), (Some(false), Some("山田 一".to_owned())));
         let okta =
             json!({ "Operations": [{ "op": "replace", "value": { "active": true, "userName": "a@example.jp" } }] });
         let change = PersonChange::of_patch(&okta).unwrap();
@@ -233,6 +249,28 @@ mod tests {
         let one = |id: &str| BTreeSet::from([id.to_owned()]);
         let wanted = [Members::Add(one("1")), Members::Remove(one("2")), Members::Remove(one("3"))];
         assert_eq!(GroupChange::of_patch(&group).unwrap().members, wanted);
+    }
+
+    #[test]
+    fn a_part_of_a_name_leaves_the_other_part() {
+        let part = |family: Option<&str>, given: Option<&str>| PersonChange {
+            family: family.map(str::to_owned),
+            given: given.map(str::to_owned),
+            ..PersonChange::default()
+        };
+        for (family, given, before, shown) in [
+            (Some("佐藤"), None, "山田 太郎", Some("佐藤 太郎")),
+            (None, Some("花子"), "山田 太郎", Some("山田 花子")),
+            (None, Some("花子"), "山田\u{3000}太郎", Some("山田 花子")),
+            (Some("佐藤"), Some("花子"), "山田太郎", Some("佐藤 花子")),
+            (Some("佐藤"), None, "山田太郎", None),
+            (Some("佐藤"), None, "", Some("佐藤")),
+            (None, None, "山田 太郎", None),
+        ] {
+            assert_eq!(part(family, given).shown_name(before).as_deref(), shown, "{family:?} {given:?} {before}");
+        }
+        let whole = PersonChange::of_resource(&json!({ "name": { "familyName": "佐藤" } })).unwrap();
+        assert_eq!(whole.shown_name("山田 太郎").as_deref(), Some("佐藤"));
     }
 
     #[test]

@@ -14,17 +14,18 @@ use sha2::{Digest, Sha256};
 
 use super::discovery::Discovered;
 use super::id_token::{self, Claims, Expected};
+use super::linking::{self, Word};
 use super::model::Provider;
 use super::providers::Means;
 use super::store::Attempt;
-use super::{acts, groups, store};
-use crate::identity::federated::{self, Known};
+use super::{acts, store};
+use crate::identity::federated::{self, Beginnings, Known};
 use crate::identity::{Admission, Door};
 use crate::organisation;
 
 /// A sign-in that was begun works for ten minutes.
 const ATTEMPT_MS: i64 = 10 * 60 * 1000;
-/// So many may be open at a provider at once.
+/// So many may be open at a provider at once; then the oldest are forgotten.
 const MOST_ATTEMPTS: i64 = 1000;
 const MOST_GROUPS: usize = 1000;
 
@@ -71,13 +72,26 @@ pub struct Answer {
     pub error: String,
 }
 
-/// Somebody who was let in.
+/// How a sign-in ended.
 #[derive(Debug)]
-pub struct Admitted {
-    /// The open session.
-    pub admission: Admission,
-    /// Where they wanted to go.
-    pub next: String,
+pub enum Finished {
+    /// Somebody was let in.
+    In {
+        /// The session.
+        admission: Admission,
+        /// Where they wanted to go.
+        next: String,
+        /// Address to tell that the account was linked just now.
+        tell: Option<String>,
+    },
+    /// There is an account with a proof of its own, whose person is to say that it is theirs; the secret of what waits.
+    Link(String),
+}
+
+/// What the provider's word came to.
+enum Entered {
+    In { account_id: String, tell: Option<String> },
+    Link(String),
 }
 
 fn derived(what: &str, browser: &str, state: &str) -> String {
@@ -85,7 +99,7 @@ fn derived(what: &str, browser: &str, state: &str) -> String {
 }
 
 /// What the person reads: what they can do, and the word that the log has too.
-fn refused(cause: &'static str) -> Error {
+fn told(cause: &'static str) -> Message {
     let key = match cause {
         "state" | "state-used" | "other-browser" | "other-provider" => "error-sign-on-again",
         "no-code" => "error-sign-on-cancelled",
@@ -95,33 +109,56 @@ fn refused(cause: &'static str) -> Error {
         "suspended" => "error-sign-on-suspended",
         _ => "error-sign-on",
     };
-    Error::Forbidden(Message::new(key).with("cause", cause))
+    Message::new(key).with("cause", cause)
 }
 
-async fn refuse(ctx: &Ctx, provider: &Provider, burnt: Option<&str>, cause: &'static str) -> Error {
+async fn refuse(
+    ctx: &Ctx,
+    provider: &Provider,
+    burnt: Option<&str>,
+    beginnings: Option<&Beginnings>,
+    cause: &'static str,
+) -> Error {
     let entered = async {
         let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
         deed.in_log_of(&provider.tenant_id).await?;
         if let Some(state_hash) = burnt {
             store::use_attempt(&mut deed, state_hash).await?;
         }
+        if let Some(beginnings) = beginnings {
+            beginnings.count(&mut deed).await?;
+        }
         deed.note("outcome", "refused");
         deed.note("cause", cause);
         deed.commit("").await
     };
     match entered.await {
-        Ok(()) => refused(cause),
+        Ok(()) => Error::Forbidden(told(cause)),
         Err(error) => error,
     }
 }
 
+/// Refuses what anybody can send as often as they like: counted by source and minute, so that it does not fill the log.
+async fn turn_away(ctx: &Ctx, provider: &Provider, cause: &'static str) -> Error {
+    ctx.refuse(&acts::SIGN_ON, &Object::free("provider", &provider.id), told(cause)).await
+}
+
+/// What the provider says of itself. That it failed to is entered once, not each time it is remembered.
+async fn asked(ctx: &Ctx, means: &Means, provider: &Provider, beginnings: &Beginnings) -> Result<Discovered> {
+    if let Some(cause) = means.remembered.trouble(&provider.id, ctx.now_ms()) {
+        return Err(turn_away(ctx, provider, cause).await);
+    }
+    match means.remembered.discovered(&means.fetcher, provider, ctx).await {
+        Ok(found) => Ok(found),
+        Err(cause) => Err(refuse(ctx, provider, None, Some(beginnings), cause).await),
+    }
+}
+
 /// Begins a sign-in at a provider.
-pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str) -> Result<Begun> {
+pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str, door: &Door) -> Result<Begun> {
     let provider = store::provider(ctx, provider_id).await?;
-    let found = match means.remembered.discovered(&means.fetcher, &provider, ctx.now_ms()).await {
-        Ok(found) => found,
-        Err(cause) => return Err(refuse(ctx, &provider, None, cause).await),
-    };
+    let beginnings = federated::beginnings(ctx, door).await?;
+    let found = asked(ctx, means, &provider, &beginnings).await?;
     let (browser, state) = (federated::new_secret(ctx)?, federated::new_secret(ctx)?);
     let attempt = Attempt {
         state_hash: federated::secret_hash(&state),
@@ -131,9 +168,8 @@ pub async fn begin(ctx: &Ctx, means: &Means, provider_id: &str, next: &str) -> R
     };
     let mut deed = ctx.begin(&acts::BEGIN_SIGN_ON, Object::free("provider", &provider.id)).await?;
     deed.in_log_of(&provider.tenant_id).await?;
-    if store::open_attempts(&mut deed, &provider.id).await? >= MOST_ATTEMPTS {
-        return Err(Error::TooMany(Message::new("error-too-many").with("seconds", 60)));
-    }
+    beginnings.count(&mut deed).await?;
+    store::make_room(&mut deed, &provider.id, MOST_ATTEMPTS - 1).await?;
     store::add_attempt(&mut deed, &attempt, ctx.now_ms() + ATTEMPT_MS).await?;
     deed.commit("").await?;
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(derived("verifier", &browser, &state).as_bytes()));
@@ -191,22 +227,18 @@ async fn prove(
     ctx: &Ctx,
     means: &Means,
     provider: &Provider,
-    attempt: Option<&Attempt>,
+    attempt: &Attempt,
     answer: &Answer,
     browser: &str,
 ) -> Result<Claims, No> {
-    let attempt = attempt.ok_or("state")?;
     if attempt.provider_id != provider.id {
         return Err("other-provider".into());
-    }
-    if !federated::is_secret_of(&attempt.browser_hash, browser) {
-        return Err("other-browser".into());
     }
     if !answer.error.is_empty() || answer.code.is_empty() || answer.code.len() > 4096 {
         return Err("no-code".into());
     }
     let now_ms = ctx.now_ms();
-    let found = means.remembered.discovered(&means.fetcher, provider, now_ms).await?;
+    let found = means.remembered.discovered(&means.fetcher, provider, ctx).await?;
     let named = !answer.iss.is_empty();
     if named && answer.iss != provider.issuer || !named && found.authorization_response_iss_parameter_supported {
         return Err("answer-of-another".into());
@@ -248,46 +280,66 @@ fn address(provider: &Provider, claims: &Claims) -> Result<String, No> {
     Ok(email)
 }
 
+/// The account of a subject, and how it came to be that.
+enum Account {
+    /// Bound before.
+    Bound(Known),
+    /// Made just now.
+    New(Known),
+    /// There with the verified address, and bound to nothing of this provider.
+    Found(Known),
+}
+
 /// The account of a subject: the one it is bound to, else the one with its verified address, else a new one.
-async fn account(ctx: &Ctx, deed: &mut Deed, provider: &Provider, claims: &Claims) -> Result<Known, No> {
-    let subject = claim(claims, "sub");
-    if let Some(id) = store::bound(deed, &provider.id, subject).await? {
+async fn account(ctx: &Ctx, deed: &mut Deed, provider: &Provider, claims: &Claims) -> Result<Account, No> {
+    if let Some(id) = store::bound(deed, &provider.id, claim(claims, "sub")).await? {
         let known = federated::person(ctx, &id).await?;
-        return if known.tenant_id == provider.tenant_id { Ok(known) } else { Err("other-tenant".into()) };
+        return match known {
+            known if known.tenant_id != provider.tenant_id => Err("other-tenant".into()),
+            known if known.suspended => Err("suspended".into()),
+            known => Ok(Account::Bound(known)),
+        };
     }
     let email = address(provider, claims)?;
-    let known = match federated::person_by_email(ctx, &email).await? {
-        Some(known) if known.tenant_id != provider.tenant_id => return Err("other-tenant".into()),
-        Some(known) if known.suspended => return Err("suspended".into()),
-        Some(known) => known,
-        None if !provider.brings_people => return Err("unknown-person".into()),
+    match federated::person_by_email(ctx, &email).await? {
+        Some(known) if known.tenant_id != provider.tenant_id => Err("other-tenant".into()),
+        Some(known) if known.suspended => Err("suspended".into()),
+        Some(known) if store::is_bound(deed, &provider.id, &known.id).await? => Err("bound-to-another-subject".into()),
+        Some(known) => Ok(Account::Found(known)),
+        None if !provider.brings_people => Err("unknown-person".into()),
         None => {
             let name = Some(claim(claims, "name").trim()).filter(|name| (1..=100).contains(&name.chars().count()));
             let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or("")).to_owned();
             let id = federated::enter_person(ctx, deed, &provider.tenant_id, &email, &name).await?;
             deed.note("new", true);
-            Known { id, tenant_id: provider.tenant_id.clone(), email, name, suspended: false }
+            let tenant_id = provider.tenant_id.clone();
+            Ok(Account::New(Known { id, tenant_id, email, name, suspended: false }))
         }
-    };
-    if store::is_bound(deed, &provider.id, &known.id).await? {
-        return Err("bound-to-another-subject".into());
     }
-    store::bind(deed, &provider.id, subject, &known.id).await?;
-    deed.note("bound", true);
-    Ok(known)
 }
 
-/// Groups of the claim the provider is set up with; none where it says nothing of groups.
+/// Whether the provider says that there are groups which it tells elsewhere than in the token.
+fn tells_groups_elsewhere(provider: &Provider, claims: &Claims) -> bool {
+    let named = claims.get("_claim_names").and_then(|names| names.get(&provider.groups_claim)).is_some();
+    named || claims.get("hasgroups").is_some_and(|has| *has == serde_json::Value::Bool(true))
+}
+
+/// Groups of the claim the provider is set up with. A provider that names none means none; nothing is known where it was
+/// set up without groups, or tells them elsewhere.
 fn groups_of(provider: &Provider, claims: &Claims) -> Result<Option<BTreeSet<String>>, No> {
-    let Some(found) = claims.get(&provider.groups_claim).filter(|_| !provider.groups_claim.is_empty()) else {
+    if provider.groups_claim.is_empty() {
         return Ok(None);
+    }
+    let Some(found) = claims.get(&provider.groups_claim) else {
+        return Ok(if tells_groups_elsewhere(provider, claims) { None } else { Some(BTreeSet::new()) });
     };
     let all = found.as_array().filter(|all| all.len() <= MOST_GROUPS).ok_or("groups")?;
     Ok(Some(all.iter().filter_map(|group| group.as_str().map(str::to_owned)).collect()))
 }
 
-async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claims) -> Result<String, No> {
+async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claims) -> Result<Entered, No> {
     let groups = groups_of(provider, claims)?;
+    let word = Word { provider, subject: claim(claims, "sub"), groups: groups.as_ref() };
     let mut deed = ctx.begin(&acts::SIGN_ON, Object::free("provider", &provider.id)).await?;
     deed.in_log_of(&provider.tenant_id).await?;
     // Waits for whoever ends the provider just now, so that no role is given by one that is ended.
@@ -298,21 +350,36 @@ async fn enter(ctx: &Ctx, provider: &Provider, attempt: &Attempt, claims: &Claim
     if !store::use_attempt(&mut deed, &attempt.state_hash).await? {
         return Err("state-used".into());
     }
-    let known = account(ctx, &mut deed, provider, claims).await?;
-    if known.suspended {
-        return Err("suspended".into());
-    }
-    if let Some(groups) = groups {
-        let source = groups::source_of(&provider.id);
-        groups::settle(ctx, &mut deed, &provider.tenant_id, &known.id, &source, &groups).await?;
-    }
+    let mut tell = None;
+    let known = match account(ctx, &mut deed, provider, claims).await? {
+        Account::Bound(known) => known,
+        Account::New(known) => {
+            store::bind(&mut deed, &provider.id, word.subject, &known.id).await?;
+            deed.note("bound", true);
+            known
+        }
+        Account::Found(known) if linking::needs_own_proof(ctx, &mut deed, provider, &known).await? => {
+            let secret = word.wait(ctx, &mut deed, &known.id, &attempt.next).await?;
+            deed.note("outcome", "link asked");
+            deed.note("account", known.id.as_str());
+            deed.commit("").await?;
+            return Ok(Entered::Link(secret));
+        }
+        Account::Found(known) => {
+            word.link(ctx, &mut deed, &known.id).await?;
+            tell = Some(known.email.clone());
+            known
+        }
+    };
+    word.settle(ctx, &mut deed, &known.id).await?;
     deed.note("outcome", "vouched");
     deed.note("account", known.id.as_str());
     deed.commit("").await?;
-    Ok(known.id)
+    Ok(Entered::In { account_id: known.id, tell })
 }
 
-/// Ends a sign-in with what the browser brought back: a session, or a refusal that stands in the log with its cause.
+/// Ends a sign-in with what the browser brought back: a session, an account to be linked, or a refusal that stands in the
+/// log with its cause. What belongs to no sign-in of this browser is only counted.
 pub async fn finish(
     ctx: &Ctx,
     means: &Means,
@@ -320,22 +387,25 @@ pub async fn finish(
     answer: &Answer,
     browser: &str,
     door: &Door,
-) -> Result<Admitted> {
+) -> Result<Finished> {
     let provider = store::provider(ctx, provider_id).await?;
     let attempt = store::attempt(ctx, &federated::secret_hash(&answer.state)).await?;
+    let Some(attempt) = attempt else { return Err(turn_away(ctx, &provider, "state").await) };
+    // Somebody else's attempt is left to its own browser.
+    if !federated::is_secret_of(&attempt.browser_hash, browser) {
+        return Err(turn_away(ctx, &provider, "other-browser").await);
+    }
     let proved = async {
-        let claims = prove(ctx, means, &provider, attempt.as_ref(), answer, browser).await?;
-        let attempt = attempt.as_ref().ok_or("state")?;
-        let account_id = enter(ctx, &provider, attempt, &claims).await?;
-        Ok((account_id, attempt.next.clone()))
+        let claims = prove(ctx, means, &provider, &attempt, answer, browser).await?;
+        enter(ctx, &provider, &attempt, &claims).await
     };
     match proved.await {
-        Ok((account_id, next)) => Ok(Admitted { admission: federated::admit(ctx, &account_id, door).await?, next }),
-        Err(No::Failed(error)) => Err(error),
-        Err(No::Refused(cause)) => {
-            // Somebody else's attempt is left to its own browser.
-            let own = attempt.as_ref().filter(|attempt| federated::is_secret_of(&attempt.browser_hash, browser));
-            Err(refuse(ctx, &provider, own.map(|attempt| attempt.state_hash.as_str()), cause).await)
+        Ok(Entered::In { account_id, tell }) => {
+            let admission = federated::admit(ctx, &account_id, door).await?;
+            Ok(Finished::In { admission, next: attempt.next, tell })
         }
+        Ok(Entered::Link(secret)) => Ok(Finished::Link(secret)),
+        Err(No::Failed(error)) => Err(error),
+        Err(No::Refused(cause)) => Err(refuse(ctx, &provider, Some(&attempt.state_hash), None, cause).await),
     }
 }

@@ -1,20 +1,23 @@
 //! The federation tables: `machine_tokens`, `sign_on_providers`, `sign_on_attempts`, `sign_on_identities`, `group_roles`,
 //! `federated_grants`, `provisioned_people`, `provisioned_groups`, `provisioned_members`.
 
-use std::collections::BTreeSet;
-
 use platform::{Ctx, Deed, Error, Limit, Result, Row, Statement, Value, statements};
 
-use super::model::{GroupRole, Machine, Provider, Purpose, SOURCE, Token};
+use super::model::{GroupRole, Machine, Provider, Purpose, Token};
 use crate::access;
 use crate::domains::Place;
+
+mod provisioning;
+pub(super) use provisioning::*;
 
 statements! {
     ADD_TOKEN = "INSERT INTO machine_tokens (account_id, tenant_id, owner_id, name, token_hash, purpose, role, unit_id, acts, leans_on, \
         made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    TOKENS = "SELECT t.account_id, t.owner_id, o.name AS owner_name, t.name, t.purpose, t.role, t.unit_id, u.name AS unit_name, t.acts, \
+    TOKENS = "SELECT t.account_id, t.owner_id, o.name AS owner_name, t.name, t.purpose, t.role, c.name AS role_name, t.unit_id, u.name AS unit_name, t.acts, \
         t.made_at_ms, t.expires_at_ms, t.last_used_at_ms, t.revoked_at_ms FROM machine_tokens t JOIN accounts o ON o.id = t.owner_id \
-        JOIN units u ON u.id = t.unit_id WHERE t.tenant_id = $1 AND (t.owner_id = $2 OR $2 = '') ORDER BY t.made_at_ms DESC, t.account_id LIMIT 500";
+        JOIN units u ON u.id = t.unit_id LEFT JOIN custom_roles c ON c.id = t.role WHERE t.tenant_id = $1 AND (t.owner_id = $2 OR $2 = '') \
+        AND (t.account_id = $3 OR $3 = '') ORDER BY t.made_at_ms DESC, t.account_id LIMIT 500";
+    WORKING_TOKENS = "SELECT COUNT(*) AS n FROM machine_tokens WHERE owner_id = $1 AND revoked_at_ms IS NULL AND expires_at_ms > $2";
     TOKEN_OF_ = "SELECT owner_id, leans_on, unit_id, acts FROM machine_tokens WHERE account_id = $1 AND revoked_at_ms IS NULL \
         AND expires_at_ms > $2 AND made_at_ms <= $2";
     PLACE_OF_TOKEN = "SELECT unit_id FROM machine_tokens WHERE account_id = $1";
@@ -33,6 +36,8 @@ statements! {
     SECRET_ID = "SELECT secret_id FROM sign_on_providers WHERE id = $1 AND ended_at_ms IS NULL";
     END_PROVIDER = "UPDATE sign_on_providers SET ended_by = $2, ended_at_ms = $3 WHERE id = $1 AND ended_at_ms IS NULL";
     OPEN_ATTEMPTS = "SELECT COUNT(*) AS n FROM sign_on_attempts WHERE provider_id = $1 AND used_at_ms IS NULL AND expires_at_ms > $2";
+    FORGET_OLDEST = "DELETE FROM sign_on_attempts WHERE state_hash IN (SELECT state_hash FROM sign_on_attempts \
+        WHERE provider_id = $1 AND used_at_ms IS NULL AND expires_at_ms > $2 ORDER BY made_at_ms, state_hash LIMIT $3)";
     ADD_ATTEMPT = "INSERT INTO sign_on_attempts (state_hash, provider_id, browser_hash, next, made_at_ms, expires_at_ms) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     ATTEMPT = "SELECT state_hash, provider_id, browser_hash, next FROM sign_on_attempts \
@@ -40,15 +45,30 @@ statements! {
     USE_ATTEMPT = "UPDATE sign_on_attempts SET used_at_ms = $2 WHERE state_hash = $1 AND used_at_ms IS NULL";
     BOUND = "SELECT account_id FROM sign_on_identities WHERE provider_id = $1 AND subject = $2";
     IS_BOUND = "SELECT 1 AS yes FROM sign_on_identities WHERE provider_id = $1 AND account_id = $2";
+    BOUND_ELSEWHERE = "SELECT 1 AS yes FROM sign_on_identities i JOIN sign_on_providers p ON p.id = i.provider_id AND p.ended_at_ms IS NULL \
+        WHERE i.provider_id <> $1 AND i.account_id = $2 LIMIT 1";
     BIND = "INSERT INTO sign_on_identities (provider_id, subject, account_id, linked_at_ms) VALUES ($1, $2, $3, $4)";
-    GROUP_ROLES = "SELECT r.id, r.group_name, r.role, r.unit_id, u.name AS unit_name FROM group_roles r JOIN units u ON u.id = r.unit_id \
-        WHERE r.tenant_id = $1 ORDER BY r.group_name, r.role, r.id LIMIT 500";
+    GROUP_ROLES = "SELECT r.id, r.group_name, r.role, c.name AS role_name, r.unit_id, u.name AS unit_name FROM group_roles r \
+        JOIN units u ON u.id = r.unit_id LEFT JOIN custom_roles c ON c.id = r.role WHERE r.tenant_id = $1 ORDER BY r.group_name, r.role, r.id LIMIT 500";
     MAP_GROUP = "INSERT INTO group_roles (id, tenant_id, group_name, role, unit_id, made_by, made_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     UNMAP_GROUP = "DELETE FROM group_roles WHERE id = $1";
-    HELD = "SELECT f.grant_id, f.role, f.unit_id FROM federated_grants f JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL \
-        WHERE f.account_id = $1 AND f.source = $2 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 500";
-    HELD_OF_ALL = "SELECT f.grant_id, f.role, f.unit_id FROM federated_grants f JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL \
-        WHERE f.source = $1 AND f.ended_at_ms IS NULL ORDER BY f.grant_id LIMIT 100000";
+    // What a settlement reads has no bound: what is missing in it would be taken back.
+    MAPPED = "SELECT r.id, r.group_name, r.role, c.name AS role_name, r.unit_id, u.name AS unit_name FROM group_roles r JOIN units u ON u.id = r.unit_id \
+        LEFT JOIN custom_roles c ON c.id = r.role LEFT JOIN custom_role_closures x ON x.role_id = r.role \
+        WHERE r.tenant_id = $1 AND x.role_id IS NULL ORDER BY r.group_name, r.role, r.id";
+    GROUP_ROLE = "SELECT r.id, r.group_name, r.role, c.name AS role_name, r.unit_id, u.name AS unit_name FROM group_roles r JOIN units u ON u.id = r.unit_id \
+        LEFT JOIN custom_roles c ON c.id = r.role WHERE r.tenant_id = $1 AND r.id = $2";
+    // Fifty people at a time; places that are left are empty.
+    HELD = "SELECT f.grant_id, f.account_id, f.source, f.role, f.unit_id FROM federated_grants f \
+        JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL WHERE f.source = $1 AND f.ended_at_ms IS NULL \
+        AND f.account_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+          $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
+          $47, $48, $49, $50, $51) ORDER BY f.grant_id";
+    HELD_BY_GROUP = "SELECT f.grant_id, f.account_id, f.source, f.role, f.unit_id FROM federated_grants f \
+        JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL WHERE g.tenant_id = $1 AND f.role = $2 AND f.unit_id = $3 \
+        AND f.ended_at_ms IS NULL AND g.reason = f.source || ': ' || $4 ORDER BY f.grant_id";
+    HELD_OF_ALL = "SELECT f.grant_id, f.account_id, f.source, f.role, f.unit_id FROM federated_grants f \
+        JOIN grants g ON g.id = f.grant_id AND g.ended_at_ms IS NULL WHERE f.source = $1 AND f.ended_at_ms IS NULL ORDER BY f.grant_id";
     ADD_HELD = "INSERT INTO federated_grants (grant_id, account_id, source, role, unit_id) VALUES ($1, $2, $3, $4, $5)";
     END_HELD = "UPDATE federated_grants SET ended_at_ms = $2 WHERE grant_id = $1";
     PEOPLE = "SELECT a.id, a.email, a.name, a.created_at_ms, p.external_id, p.changed_at_ms, s.suspended_at_ms, s.reason, b.kind AS suspended_by \
@@ -59,22 +79,31 @@ statements! {
     COUNT_PEOPLE = "SELECT COUNT(*) AS n FROM accounts a LEFT JOIN provisioned_people p ON p.account_id = a.id \
         LEFT JOIN account_suspensions s ON s.account_id = a.id WHERE a.tenant_id = $1 AND a.kind = 'person' AND (a.id = $2 OR $2 = '') \
         AND (a.email = $3 OR $3 = '') AND (p.external_id = $4 OR $4 = '')";
-    IS_PERSON = "SELECT 1 AS yes FROM accounts WHERE id = $2 AND tenant_id = $1 AND kind = 'person'";
+    ARE_PEOPLE = "SELECT id FROM accounts WHERE tenant_id = $1 AND kind = 'person' \
+        AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+          $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, \
+          $47, $48, $49, $50, $51)";
     PROVISION = "INSERT INTO provisioned_people (account_id, tenant_id, external_id, changed_at_ms) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (account_id) DO UPDATE SET external_id = excluded.external_id, changed_at_ms = excluded.changed_at_ms";
-    GROUPS = "SELECT id, name, external_id, made_at_ms, changed_at_ms FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
+    GROUPS = "SELECT id, name, external_id, made_at_ms, changed_at_ms, (SELECT COUNT(*) FROM provisioned_members m \
+          WHERE m.group_id = provisioned_groups.id) AS members FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
         AND (external_id = $4 OR $4 = '') ORDER BY made_at_ms, id LIMIT $5 OFFSET $6";
     COUNT_GROUPS = "SELECT COUNT(*) AS n FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
         AND (external_id = $4 OR $4 = '')";
+    // Of the groups of a page.
     MEMBERS_OF_MANY = "SELECT m.group_id, m.account_id, a.name FROM provisioned_members m JOIN accounts a ON a.id = m.account_id \
-        JOIN provisioned_groups g ON g.id = m.group_id WHERE g.tenant_id = $1 AND (g.id = $2 OR $2 = '') \
-        ORDER BY m.group_id, a.name, a.id LIMIT 50000";
+        WHERE m.group_id IN (SELECT id FROM provisioned_groups WHERE tenant_id = $1 AND (id = $2 OR $2 = '') AND (name = $3 OR $3 = '') \
+          AND (external_id = $4 OR $4 = '') ORDER BY made_at_ms, id LIMIT $5 OFFSET $6) ORDER BY m.group_id, a.name, a.id";
     MEMBERS = "SELECT account_id FROM provisioned_members WHERE group_id = $1";
-    GROUPS_OF = "SELECT g.name FROM provisioned_members m JOIN provisioned_groups g ON g.id = m.group_id WHERE m.account_id = $1";
+    GROUPS_OF = "SELECT m.account_id, g.name FROM provisioned_members m JOIN provisioned_groups g ON g.id = m.group_id \
+        WHERE m.account_id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
+          $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, \
+          $46, $47, $48, $49, $50)";
     ADD_GROUP = "INSERT INTO provisioned_groups (id, tenant_id, name, external_id, made_at_ms, changed_at_ms) VALUES ($1, $2, $3, $4, $5, $5)";
     CHANGE_GROUP = "UPDATE provisioned_groups SET name = $2, external_id = $3, changed_at_ms = $4 WHERE id = $1";
     REMOVE_GROUP = "DELETE FROM provisioned_groups WHERE id = $1";
     JOIN_ = "INSERT INTO provisioned_members (group_id, account_id) VALUES ($1, $2)";
+    LEAVE_ALL = "DELETE FROM provisioned_members WHERE group_id = $1";
     LEAVE = "DELETE FROM provisioned_members WHERE group_id = $1 AND account_id = $2";
     REVOKE = "UPDATE machine_tokens SET revoked_by = $2, revoked_at_ms = $3 WHERE account_id = $1 AND revoked_at_ms IS NULL";
 }
@@ -124,6 +153,7 @@ fn token_of(row: &Row) -> Result<Token> {
         owner_name: row.text("owner_name")?,
         purpose: row.text("purpose")?,
         role: row.text("role")?,
+        role_name: row.opt_text("role_name")?,
         unit_id: row.text("unit_id")?,
         unit_name: row.text("unit_name")?,
         acts: acts_of(row)?,
@@ -136,7 +166,19 @@ fn token_of(row: &Row) -> Result<Token> {
 
 /// Tokens of a tenant, the newest first; of one owner only where that is named.
 pub(super) async fn tokens(ctx: &Ctx, tenant_id: &str, owner_id: &str) -> Result<Vec<Token>> {
-    ctx.rows(&TOKENS, &[tenant_id.into(), owner_id.into()]).await?.iter().map(token_of).collect()
+    ctx.rows(&TOKENS, &[tenant_id.into(), owner_id.into(), "".into()]).await?.iter().map(token_of).collect()
+}
+
+/// One of them.
+pub(super) async fn token(ctx: &Ctx, tenant_id: &str, owner_id: &str, id: &str) -> Result<Token> {
+    let row = ctx.row(&TOKENS, &[tenant_id.into(), owner_id.into(), id.into()]).await?;
+    token_of(&row.ok_or(Error::NotFound)?)
+}
+
+/// How many tokens of an owner work now.
+pub(super) async fn working_tokens(ctx: &Ctx, owner_id: &str) -> Result<i64> {
+    let values = [owner_id.into(), ctx.now_ms().into()];
+    ctx.row(&WORKING_TOKENS, &values).await?.ok_or(Error::NotFound)?.int("n")
 }
 
 /// The machine that holds a token which works now, whose owner may sign in and still holds what it leans on.
@@ -240,10 +282,14 @@ pub(super) struct Attempt {
     pub next: String,
 }
 
-/// How many sign-ins are open at a provider.
-pub(super) async fn open_attempts(deed: &mut Deed, provider_id: &str) -> Result<i64> {
+/// Makes room where more than so many sign-ins are open at a provider: the oldest go.
+pub(super) async fn make_room(deed: &mut Deed, provider_id: &str, most: i64) -> Result<()> {
     let now_ms = deed.now_ms();
-    deed.row(&OPEN_ATTEMPTS, &[provider_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")
+    let open = deed.row(&OPEN_ATTEMPTS, &[provider_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")?;
+    if open > most {
+        deed.write(&FORGET_OLDEST, &[provider_id.into(), now_ms.into(), (open - most).into()]).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn add_attempt(deed: &mut Deed, attempt: &Attempt, expires_at_ms: i64) -> Result<()> {
@@ -287,6 +333,11 @@ pub(super) async fn is_bound(deed: &mut Deed, provider_id: &str, account_id: &st
     Ok(deed.row(&IS_BOUND, &[provider_id.into(), account_id.into()]).await?.is_some())
 }
 
+/// Whether another provider that is in use lets the account in.
+pub(super) async fn bound_elsewhere(deed: &mut Deed, provider_id: &str, account_id: &str) -> Result<bool> {
+    Ok(deed.row(&BOUND_ELSEWHERE, &[provider_id.into(), account_id.into()]).await?.is_some())
+}
+
 pub(super) async fn bind(deed: &mut Deed, provider_id: &str, subject: &str, account_id: &str) -> Result<()> {
     let now_ms = deed.now_ms();
     let values = [provider_id.into(), subject.into(), account_id.into(), now_ms.into()];
@@ -298,6 +349,7 @@ fn group_role_of(row: &Row) -> Result<GroupRole> {
         id: row.text("id")?,
         group: row.text("group_name")?,
         role: row.text("role")?,
+        role_name: row.opt_text("role_name")?,
         unit_id: row.text("unit_id")?,
         unit_name: row.text("unit_name")?,
     })
@@ -307,9 +359,13 @@ pub(super) async fn group_roles(ctx: &Ctx, tenant_id: &str) -> Result<Vec<GroupR
     ctx.rows(&GROUP_ROLES, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
 }
 
-/// As [`group_roles`], inside a deed.
+pub(super) async fn group_role(ctx: &Ctx, tenant_id: &str, id: &str) -> Result<GroupRole> {
+    group_role_of(&ctx.row(&GROUP_ROLE, &[tenant_id.into(), id.into()]).await?.ok_or(Error::NotFound)?)
+}
+
+/// All that groups give, roles that were closed left out.
 pub(super) async fn mapped(deed: &mut Deed, tenant_id: &str) -> Result<Vec<GroupRole>> {
-    deed.rows(&GROUP_ROLES, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
+    deed.rows(&MAPPED, &[tenant_id.into()]).await?.iter().map(group_role_of).collect()
 }
 
 pub(super) async fn map_group(deed: &mut Deed, tenant_id: &str, mapped: &GroupRole, by: &str) -> Result<()> {
@@ -334,16 +390,39 @@ pub(super) async fn unmap_group(deed: &mut Deed, id: &str) -> Result<()> {
 #[derive(Debug)]
 pub(super) struct Held {
     pub grant_id: String,
+    pub account_id: String,
+    pub source: String,
     pub role: String,
     pub unit_id: String,
 }
 
 fn held_of(row: &Row) -> Result<Held> {
-    Ok(Held { grant_id: row.text("grant_id")?, role: row.text("role")?, unit_id: row.text("unit_id")? })
+    Ok(Held {
+        grant_id: row.text("grant_id")?,
+        account_id: row.text("account_id")?,
+        source: row.text("source")?,
+        role: row.text("role")?,
+        unit_id: row.text("unit_id")?,
+    })
 }
 
-pub(super) async fn held(deed: &mut Deed, account_id: &str, source: &str) -> Result<Vec<Held>> {
-    deed.rows(&HELD, &[account_id.into(), source.into()]).await?.iter().map(held_of).collect()
+/// People named in one statement.
+const AT_ONCE: usize = 50;
+
+/// What a statement about several people finds, whoever they are; `first` stands before their names.
+async fn of_people(deed: &mut Deed, statement: &Statement, first: Option<&str>, people: &[&str]) -> Result<Vec<Row>> {
+    let mut found = Vec::new();
+    for some in people.chunks(AT_ONCE) {
+        let named = some.iter().copied().chain(std::iter::repeat("")).take(AT_ONCE);
+        let values: Vec<Value> = first.into_iter().chain(named).map(Value::from).collect();
+        found.extend(deed.rows(statement, &values).await?);
+    }
+    Ok(found)
+}
+
+/// What people have from a source.
+pub(super) async fn held(deed: &mut Deed, source: &str, people: &[&str]) -> Result<Vec<Held>> {
+    of_people(deed, &HELD, Some(source), people).await?.iter().map(held_of).collect()
 }
 
 /// What everybody has from a source.
@@ -351,8 +430,14 @@ pub(super) async fn held_of_all(deed: &mut Deed, source: &str) -> Result<Vec<Hel
     deed.rows(&HELD_OF_ALL, &[source.into()]).await?.iter().map(held_of).collect()
 }
 
-pub(super) async fn add_held(deed: &mut Deed, account_id: &str, source: &str, held: &Held) -> Result<()> {
-    let Held { grant_id, role, unit_id } = held;
+/// What everybody was given by an entry of a group.
+pub(super) async fn held_by_group(deed: &mut Deed, tenant_id: &str, mapped: &GroupRole) -> Result<Vec<Held>> {
+    let values = [tenant_id.into(), (&mapped.role).into(), (&mapped.unit_id).into(), (&mapped.group).into()];
+    deed.rows(&HELD_BY_GROUP, &values).await?.iter().map(held_of).collect()
+}
+
+pub(super) async fn add_held(deed: &mut Deed, held: &Held) -> Result<()> {
+    let Held { grant_id, account_id, source, role, unit_id } = held;
     let values = [grant_id.into(), account_id.into(), source.into(), role.into(), unit_id.into()];
     deed.write(&ADD_HELD, &values).await.map(|_| ())
 }
@@ -360,144 +445,4 @@ pub(super) async fn add_held(deed: &mut Deed, account_id: &str, source: &str, he
 pub(super) async fn end_held(deed: &mut Deed, grant_id: &str) -> Result<()> {
     let now_ms = deed.now_ms();
     deed.write(&END_HELD, &[grant_id.into(), now_ms.into()]).await.map(|_| ())
-}
-
-/// What a list of provisioning is asked for; what is empty is not asked.
-#[derive(Debug, Default)]
-pub(super) struct Wanted {
-    pub id: String,
-    pub name: String,
-    pub external_id: String,
-    pub limit: i64,
-    pub offset: i64,
-}
-
-/// A person as the provisioning system sees them.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub id: String,
-    pub email: String,
-    pub name: String,
-    pub external_id: String,
-    pub suspended: bool,
-    /// Whether a person suspended them, so that provisioning does not end it.
-    pub by_hand: bool,
-    pub made_at_ms: i64,
-    pub changed_at_ms: i64,
-}
-
-/// A group of the provisioning system.
-#[derive(Debug)]
-pub(super) struct Group {
-    pub id: String,
-    pub name: String,
-    pub external_id: String,
-    pub members: Vec<(String, String)>,
-    pub made_at_ms: i64,
-    pub changed_at_ms: i64,
-}
-
-impl Wanted {
-    fn values(&self, tenant_id: &str) -> Vec<Value> {
-        vec![tenant_id.into(), (&self.id).into(), (&self.name).into(), (&self.external_id).into()]
-    }
-
-    fn page(&self, tenant_id: &str) -> Vec<Value> {
-        let mut values = self.values(tenant_id);
-        values.extend([self.limit.into(), self.offset.into()]);
-        values
-    }
-}
-
-/// People of a tenant: how many there are, and those of the page.
-pub(super) async fn people(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Result<(i64, Vec<Person>)> {
-    let total = ctx.row(&COUNT_PEOPLE, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
-    let person = |row: &Row| {
-        let made_at_ms = row.int("created_at_ms")?;
-        let suspended = row.opt_int("suspended_at_ms")?.is_some();
-        let by_machine = row.opt_text("suspended_by")?.is_some_and(|kind| kind == "machine");
-        let by_hand = suspended && !(by_machine && row.opt_text("reason")?.is_some_and(|reason| reason == SOURCE));
-        Ok(Person {
-            id: row.text("id")?,
-            email: row.text("email")?,
-            name: row.text("name")?,
-            external_id: row.opt_text("external_id")?.unwrap_or_default(),
-            suspended,
-            by_hand,
-            made_at_ms,
-            changed_at_ms: row.opt_int("changed_at_ms")?.unwrap_or(made_at_ms),
-        })
-    };
-    let rows = ctx.rows(&PEOPLE, &wanted.page(tenant_id)).await?;
-    Ok((total, rows.iter().map(person).collect::<Result<_>>()?))
-}
-
-/// Groups of a tenant with their members: how many there are, and those of the page.
-pub(super) async fn groups(ctx: &Ctx, tenant_id: &str, wanted: &Wanted) -> Result<(i64, Vec<Group>)> {
-    let total = ctx.row(&COUNT_GROUPS, &wanted.values(tenant_id)).await?.ok_or(Error::NotFound)?.int("n")?;
-    let members = ctx.rows(&MEMBERS_OF_MANY, &[tenant_id.into(), (&wanted.id).into()]).await?;
-    let mut found = Vec::new();
-    for row in ctx.rows(&GROUPS, &wanted.page(tenant_id)).await? {
-        let id = row.text("id")?;
-        let mut own = Vec::new();
-        for member in &members {
-            if member.text("group_id")? == id {
-                own.push((member.text("account_id")?, member.text("name")?));
-            }
-        }
-        found.push(Group {
-            id,
-            name: row.text("name")?,
-            external_id: row.text("external_id")?,
-            members: own,
-            made_at_ms: row.int("made_at_ms")?,
-            changed_at_ms: row.int("changed_at_ms")?,
-        });
-    }
-    Ok((total, found))
-}
-
-pub(super) async fn is_person(deed: &mut Deed, tenant_id: &str, id: &str) -> Result<bool> {
-    Ok(deed.row(&IS_PERSON, &[tenant_id.into(), id.into()]).await?.is_some())
-}
-
-pub(super) async fn provision(deed: &mut Deed, tenant_id: &str, id: &str, external_id: &str) -> Result<()> {
-    let now_ms = deed.now_ms();
-    deed.write(&PROVISION, &[id.into(), tenant_id.into(), external_id.into(), now_ms.into()]).await.map(|_| ())
-}
-
-async fn names(deed: &mut Deed, statement: &platform::Statement, id: &str, column: &str) -> Result<BTreeSet<String>> {
-    deed.rows(statement, &[id.into()]).await?.iter().map(|row| row.text(column)).collect()
-}
-
-pub(super) async fn members(deed: &mut Deed, group_id: &str) -> Result<BTreeSet<String>> {
-    names(deed, &MEMBERS, group_id, "account_id").await
-}
-
-/// Names of the groups an account is in.
-pub(super) async fn groups_of(deed: &mut Deed, account_id: &str) -> Result<BTreeSet<String>> {
-    names(deed, &GROUPS_OF, account_id, "name").await
-}
-
-pub(super) async fn add_group(deed: &mut Deed, tenant_id: &str, id: &str, name: &str, external_id: &str) -> Result<()> {
-    let now_ms = deed.now_ms();
-    let values = [id.into(), tenant_id.into(), name.into(), external_id.into(), now_ms.into()];
-    deed.write(&ADD_GROUP, &values).await.map(|_| ())
-}
-
-pub(super) async fn change_group(deed: &mut Deed, id: &str, name: &str, external_id: &str) -> Result<()> {
-    let now_ms = deed.now_ms();
-    changed(deed.write(&CHANGE_GROUP, &[id.into(), name.into(), external_id.into(), now_ms.into()]).await?)
-}
-
-pub(super) async fn remove_group(deed: &mut Deed, id: &str) -> Result<()> {
-    changed(deed.write(&REMOVE_GROUP, &[id.into()]).await?)
-}
-
-pub(super) async fn join(deed: &mut Deed, group_id: &str, account_id: &str) -> Result<()> {
-    deed.write(&JOIN_, &[group_id.into(), account_id.into()]).await.map(|_| ())
-}
-
-pub(super) async fn leave(deed: &mut Deed, group_id: &str, account_id: &str) -> Result<()> {
-    deed.write(&LEAVE, &[group_id.into(), account_id.into()]).await.map(|_| ())
 }

@@ -1,5 +1,9 @@
 //! Other systems through the front door, on both databases.
 
+mod bounds;
+mod floods;
+mod groups;
+mod linking;
 mod provider;
 mod scim;
 mod sign_on;

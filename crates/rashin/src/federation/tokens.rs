@@ -25,9 +25,20 @@ pub fn is_machine_token(secret: &str) -> bool {
 
 /// The asker's own tokens, and everybody's for those who may see them.
 pub async fn list_tokens(ctx: &Ctx) -> Result<Vec<Token>> {
+    let (_, tenant_id) = ctx.account()?;
+    store::tokens(ctx, tenant_id, seen(ctx).await?).await
+}
+
+/// Whose tokens the asker sees: their own, or with an empty answer everybody's.
+async fn seen(ctx: &Ctx) -> Result<&str> {
     let (account_id, tenant_id) = ctx.account()?;
     let all = ctx.may(&acts::READ, &Object::of_unit("tenant", tenant_id, tenant_id)).await?;
-    store::tokens(ctx, tenant_id, if all { "" } else { account_id }).await
+    Ok(if all { "" } else { account_id })
+}
+
+/// How many tokens somebody made that work now.
+pub async fn working_tokens_of(ctx: &Ctx, account_id: &str) -> Result<i64> {
+    store::working_tokens(ctx, account_id).await
 }
 
 /// What wants a fresh proof is for people: a machine proves nothing.
@@ -42,7 +53,8 @@ pub fn limits() -> impl Iterator<Item = &'static str> {
     all.filter(|act| is_for_machines(act)).map(|act| act.id)
 }
 
-fn checked(new: &NewToken) -> Result<(String, Purpose), Vec<Fault>> {
+/// `own` are the roles that the tenant made.
+fn checked(new: &NewToken, own: &[(String, String)]) -> Result<(String, Purpose), Vec<Fault>> {
     let mut faults = Vec::new();
     let name = match checked_name("token_name", &new.name) {
         Ok(name) => name,
@@ -57,7 +69,8 @@ fn checked(new: &NewToken) -> Result<(String, Purpose), Vec<Fault>> {
     if purpose.is_none() {
         faults.push(choice("purpose", &new.purpose));
     }
-    if purpose == Some(Purpose::Api) && !roles::ALL.contains(&new.role.as_str()) {
+    let known = roles::ALL.contains(&new.role.as_str()) || own.iter().any(|(id, _)| *id == new.role);
+    if purpose == Some(Purpose::Api) && !known {
         faults.push(choice("role", &new.role));
     }
     faults.extend(new.acts.iter().filter(|act| limits().all(|known| known != *act)).map(|act| choice("acts", act)));
@@ -85,7 +98,8 @@ fn not_allowed() -> Error {
 /// themselves; the token stops when its owner is suspended or loses that role. Machines make none.
 pub async fn make_token(ctx: &Ctx, new: &NewToken) -> Result<(Token, String)> {
     let (account_id, tenant_id) = ctx.account()?;
-    let (name, purpose) = checked(new).map_err(Error::Invalid)?;
+    let own = access::open_roles(ctx).await?;
+    let (name, purpose) = checked(new, &own).map_err(Error::Invalid)?;
     let owner = federated::person(ctx, account_id).await.map_err(|_| not_allowed())?;
     let unit = place(ctx, new, purpose).await?;
     let role = if purpose == Purpose::Scim { roles::PROVISIONER } else { new.role.as_str() };
@@ -99,7 +113,8 @@ pub async fn make_token(ctx: &Ctx, new: &NewToken) -> Result<(Token, String)> {
         return Err(not_allowed());
     }
     let id = federated::enter_machine(ctx, &mut deed, tenant_id, &name).await?;
-    let terms = Terms { role, unit_id: &unit.id, reason: "machine token", until_ms: None };
+    let until_ms = ctx.now_ms() + new.days * DAY_MS;
+    let terms = Terms { role, unit_id: &unit.id, reason: "machine token", until_ms: Some(until_ms) };
     from_outside::give(ctx, &mut deed, tenant_id, &id, terms).await?;
     let token = Token {
         id,
@@ -108,11 +123,12 @@ pub async fn make_token(ctx: &Ctx, new: &NewToken) -> Result<(Token, String)> {
         owner_name: owner.name,
         purpose: purpose.as_str().to_owned(),
         role: role.to_owned(),
+        role_name: own.into_iter().find(|(id, _)| id == role).map(|(_, name)| name),
         unit_id: unit.id.clone(),
         unit_name: unit.name.clone(),
         acts: new.acts.clone(),
         made_at_ms: ctx.now_ms(),
-        expires_at_ms: ctx.now_ms() + new.days * DAY_MS,
+        expires_at_ms: until_ms,
         last_used_at_ms: None,
         revoked_at_ms: None,
     };
@@ -128,13 +144,14 @@ pub async fn make_token(ctx: &Ctx, new: &NewToken) -> Result<(Token, String)> {
     Ok((token, secret))
 }
 
-/// Revokes a token; its next request is refused.
+/// Revokes a token: its next request is refused, and what its machine held is ended.
 pub async fn revoke_token(ctx: &Ctx, id: &str) -> Result<()> {
-    let (account_id, _) = ctx.account()?;
-    let token = list_tokens(ctx).await?.into_iter().find(|token| token.id == id).ok_or(Error::NotFound)?;
+    let (account_id, tenant_id) = ctx.account()?;
+    let token = store::token(ctx, tenant_id, seen(ctx).await?, id).await?;
     let act = if token.owner_id == account_id { &acts::REVOKE_OWN_TOKEN } else { &acts::REVOKE_TOKEN };
     let mut deed = ctx.begin(act, Object::of_unit("token", id, &token.unit_id)).await?;
     store::revoke(&mut deed, id, account_id).await?;
+    from_outside::end_all_of(&mut deed, id).await?;
     deed.note("name", token.name);
     deed.note("owner", token.owner_id);
     deed.commit("").await

@@ -18,6 +18,7 @@ pub fn routes() -> Router<App> {
         .route("/sign-in/sso", get(sign_on::choose))
         .route("/sign-in/sso/{id}", get(sign_on::begin))
         .route("/sign-in/sso/{id}/callback", get(sign_on::finish))
+        .route("/sign-in/sso/{id}/link", get(sign_on::show_link).post(sign_on::link))
         .route("/sign-on", get(sign_on::show))
         .route("/sign-on/providers", post(sign_on::add_provider))
         .route("/sign-on/providers/{id}/end", post(sign_on::end_provider))

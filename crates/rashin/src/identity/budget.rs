@@ -13,6 +13,8 @@ const TRIES_A_DAY: i64 = 100;
 /// Ceremonies of passkeys may be begun so often, from one place or in one account, within a spell.
 const CEREMONIES: i64 = 30;
 const SPELL_MS: i64 = 5 * 60 * 1000;
+/// Sign-ins at other systems may be begun so often from one place within a spell: many people share an address at work.
+const SIGN_ONS: i64 = 300;
 
 /// From where somebody wants in.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +46,8 @@ enum Rule {
     Wrong,
     /// Ceremonies begun, right or wrong.
     Begun,
+    /// Sign-ins at other systems begun, right or wrong.
+    Led,
 }
 
 impl Rule {
@@ -51,7 +55,7 @@ impl Rule {
     fn window_ms(self) -> i64 {
         match self {
             Self::Wrong => DAY_MS,
-            Self::Begun => SPELL_MS,
+            Self::Begun | Self::Led => SPELL_MS,
         }
     }
 
@@ -64,6 +68,7 @@ impl Rule {
         let wait = match self {
             Self::Wrong => wait_ms(count),
             Self::Begun => (count < CEREMONIES).then_some(0),
+            Self::Led => (count < SIGN_ONS).then_some(0),
         };
         let free_at_ms = wait.map_or(first_at_ms + self.window_ms(), |wait| last_at_ms + wait);
         (free_at_ms - now_ms).max(0)
@@ -76,7 +81,7 @@ impl Rule {
         }
         let message = match self {
             Self::Wrong => Message::new("error-too-many"),
-            Self::Begun => Message::new("error-too-often"),
+            Self::Begun | Self::Led => Message::new("error-too-often"),
         };
         Err(Error::TooMany(message.with("seconds", (left_ms + 999) / 1000)))
     }
@@ -131,6 +136,16 @@ impl Budget {
     /// For ceremonies begun to sign in. How many strangers have open in all is bounded where they are kept.
     pub(super) async fn of_ceremonies(ctx: &Ctx, door: &Door) -> Result<Self> {
         Ok(Self::of(Rule::Begun, vec![format!("ceremonies:{}", place(ctx, door).await?)]))
+    }
+
+    /// For sign-ins begun at other systems.
+    pub(super) async fn of_sign_ons(ctx: &Ctx, door: &Door) -> Result<Self> {
+        Ok(Self::of(Rule::Led, vec![format!("sign-ons:{}", place(ctx, door).await?)]))
+    }
+
+    /// For somebody another system has vouched for: nothing was guessed here.
+    pub(super) fn of_nobody() -> Self {
+        Self::of(Rule::Wrong, Vec::new())
     }
 
     /// For ceremonies begun within an account's open session.

@@ -4,12 +4,16 @@
 use platform::{Ctx, Deed, Error, Result, new_id};
 use subtle::ConstantTimeEq;
 
-use super::budget::Door;
-use super::model::{checked_email, checked_person};
+use super::budget::{Budget, Door};
+use super::lost_factors::TOLD_MS;
+use super::model::{SignOnLinked, checked_email, checked_person};
 use super::sign_in::Admission;
 use super::store::Credentials;
 use super::{password, sessions, sign_in, store};
 use crate::access;
+
+/// Purpose of the ticket of an account that waits to be linked with another system.
+const LINK: &str = "sign-on-link";
 
 /// A person as other systems know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,5 +108,57 @@ pub async fn resume(deed: &mut Deed, person: &Known, reason: &str) -> Result<()>
 
 /// Opens a session for a person whom another system has vouched for. A second factor is then that system's matter.
 pub async fn admit(ctx: &Ctx, account_id: &str, door: &Door) -> Result<Admission> {
-    sign_in::admit_known(ctx, account_id, Some(door), true).await
+    sign_in::admit_vouched(ctx, account_id, door).await
+}
+
+/// How often a sign-in at another system may be begun from one place.
+#[derive(Debug)]
+pub struct Beginnings(Budget);
+
+/// Counts beginnings from a place; refuses while there were too many.
+pub async fn beginnings(ctx: &Ctx, door: &Door) -> Result<Beginnings> {
+    let budget = Budget::of_sign_ons(ctx, door).await?;
+    budget.check(ctx).await?;
+    Ok(Beginnings(budget))
+}
+
+impl Beginnings {
+    /// Counts one more.
+    pub async fn count(&self, deed: &mut Deed) -> Result<()> {
+        self.0.fail(deed).await
+    }
+}
+
+/// Whether a person has a password or a second factor here, so that another system's word alone does not make it theirs.
+pub async fn has_own_proof(ctx: &Ctx, account_id: &str) -> Result<bool> {
+    let account = store::by_id(ctx, account_id).await?;
+    Ok(account.password_hash != password::NOBODY || store::factors(ctx, account_id).await?.any())
+}
+
+/// Keeps what waits for a person to say that the account is theirs.
+pub async fn ask_to_link(deed: &mut Deed, secret: &str, account_id: &str, content: &str, until_ms: i64) -> Result<()> {
+    store::add_ticket(deed, &secret_hash(secret), LINK, Some(account_id), content, until_ms).await
+}
+
+/// Whose account waits to be linked, and what was kept of it; not found once it is done or too old.
+pub async fn asked_to_link(ctx: &Ctx, secret: &str) -> Result<(String, String)> {
+    let ticket = store::ticket(ctx, &secret_hash(secret), LINK).await?;
+    Ok((ticket.account_id.ok_or(Error::NotFound)?, ticket.content))
+}
+
+/// Uses up what waited; not found if somebody was faster.
+pub async fn use_link(deed: &mut Deed, secret: &str) -> Result<()> {
+    store::use_ticket(deed, &secret_hash(secret)).await
+}
+
+/// Lets a person be told for thirty days that another system of this name can let them in.
+pub async fn tell_of_link(ctx: &Ctx, deed: &mut Deed, account_id: &str, name: &str) -> Result<()> {
+    let (note, until_ms) = (secret_hash(&new_secret(ctx)?), ctx.now_ms() + TOLD_MS);
+    store::add_ticket(deed, &note, store::LINKED, Some(account_id), name, until_ms).await
+}
+
+/// Which other system was linked with one's own account in the last thirty days, if any was.
+pub async fn own_linked(ctx: &Ctx) -> Result<Option<SignOnLinked>> {
+    let (account_id, _) = ctx.account()?;
+    store::linked(ctx, account_id).await
 }

@@ -5,7 +5,7 @@ use platform::{Actor, Ctx, Error, Message, Object, Result, new_id};
 use super::budget::Door;
 use super::model::{Invitation, checked_email, checked_person};
 use super::sessions::{new_token, token_hash};
-use super::sign_in::{Admission, admit_known};
+use super::sign_in::{Admission, admit_newcomer};
 use super::store::Credentials;
 use super::{acts, password, store};
 use crate::access::{self, Terms};
@@ -129,7 +129,7 @@ pub async fn set_up_at(ctx: &Ctx, token: &str, input: &SetUp, door: Option<&Door
         access::give(ctx, &mut deed, &root.id, &account.id, terms).await?;
     }
     deed.commit("").await?;
-    admit_known(ctx, &account.id, door, false).await
+    admit_newcomer(ctx, &account.id, door).await
 }
 
 /// Makes a tenant with its first person for sample data; only the installation itself may. Gives the account's id.
@@ -211,5 +211,5 @@ pub async fn accept_invitation_at(
     access::give(ctx, &mut deed, &tenant_id, &account.id, terms).await?;
     deed.note("role", role);
     deed.commit("").await?;
-    admit_known(ctx, &account.id, door, false).await
+    admit_newcomer(ctx, &account.id, door).await
 }

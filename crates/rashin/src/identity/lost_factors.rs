@@ -10,7 +10,7 @@ use super::sessions::{new_token, token_hash};
 use super::{acts, store};
 
 /// So long the person is told.
-const TOLD_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+pub(super) const TOLD_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Whose factors one looks at.
 #[derive(Debug, Clone)]

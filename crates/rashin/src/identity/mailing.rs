@@ -7,7 +7,7 @@ use crate::face::App;
 
 /// What is written, as keys of texts.
 #[derive(Debug)]
-pub(super) struct Letter {
+pub struct Letter {
     subject: &'static str,
     text: &'static str,
 }
@@ -17,7 +17,9 @@ const INVITATION: Letter = Letter { subject: "mail-invitation-subject", text: "m
 /// Lets somebody choose a new password; with a link.
 const RESET: Letter = Letter { subject: "mail-reset-subject", text: "mail-reset-text" };
 /// Tells that an administrator took the second factors away; with the address of the installation.
-pub(super) const FACTORS_TAKEN: Letter = Letter { subject: "mail-factors-subject", text: "mail-factors-text" };
+pub const FACTORS_TAKEN: Letter = Letter { subject: "mail-factors-subject", text: "mail-factors-text" };
+/// Tells that another system can let the person in from now on; with the address of the installation.
+pub const LINKED: Letter = Letter { subject: "mail-linked-subject", text: "mail-linked-text" };
 
 /// A link to hand over, and what became of its letter.
 #[derive(Debug)]
@@ -51,7 +53,7 @@ pub(super) async fn offer_reset(app: &App, ctx: &Ctx, account_id: &str) -> Resul
 
 /// Mails a letter with an address in it, in every language, since that of somebody who is not there is not known. Gives
 /// whether it was sent; none where mail is not set up.
-pub(super) async fn mail(app: &App, email: &str, letter: &Letter, link: &str) -> Option<bool> {
+pub async fn mail(app: &App, email: &str, letter: &Letter, link: &str) -> Option<bool> {
     if !app.mail.is_set_up() {
         return None;
     }

@@ -2,8 +2,9 @@
 //!
 //! Invariants: a secret (password, session token, link, recovery code) is stored only as a hash, but for the secret an
 //! authenticator app shares; a link and a code work once; the address of an account is unique; the last administrator of
-//! a tenant is not suspended; a suspended person's next request is refused; whoever has a second factor is asked for it;
-//! whoever lacks one that is demanded reaches nothing but registering one.
+//! a tenant is not suspended; a suspended person's next request is refused; whoever has a second factor is asked for it,
+//! but where another system vouches with which they linked the account themselves; whoever lacks one that is demanded
+//! reaches nothing but registering one.
 
 pub mod actions;
 pub mod acts;
@@ -15,7 +16,7 @@ pub mod factors;
 pub mod federated;
 pub mod links;
 pub mod lost_factors;
-mod mailing;
+pub mod mailing;
 pub mod model;
 pub mod open_links;
 pub mod passkeys;

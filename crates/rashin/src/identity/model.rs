@@ -215,6 +215,15 @@ pub struct OpenLink {
     pub until_ms: i64,
 }
 
+/// That another system can let somebody in from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOnLinked {
+    /// Name of the other system.
+    pub name: String,
+    /// When, milliseconds since 1970.
+    pub at_ms: i64,
+}
+
 /// An address as it is kept: lower case, one `@` with something on both sides, at most 254 characters.
 pub fn checked_email(text: &str) -> Result<String, Fault> {
     let email = text.trim().to_lowercase();

@@ -227,7 +227,7 @@ pub async fn finish_sign_in(
         if account.suspended {
             return Err(refuse(ctx, &acts::SIGN_IN, &budget, &account.email, not_proved()).await);
         }
-        admit(ctx, &account, &budget, door, used, &tickets).await
+        admit(ctx, &account, &budget, door, used, &tickets, false).await
     };
     traced(ctx, &acts::SIGN_IN, outcome.await).await
 }

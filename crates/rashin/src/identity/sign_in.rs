@@ -26,6 +26,8 @@ pub struct Admission {
     pub device: Option<String>,
     /// Whether the person is to be told that an administrator took the second factors away.
     pub factors_taken: bool,
+    /// Whether the person is to be told that the account was linked with another system of late.
+    pub linked: bool,
 }
 
 /// How a right password is answered.
@@ -66,7 +68,7 @@ async fn try_password(ctx: &Ctx, email: &str, password: &str, door: &Door) -> Re
     if store::factors(ctx, &account.id).await?.any() {
         return begin_second_step(ctx, &account, &budget).await.map(Entry::SecondStep);
     }
-    admit(ctx, &account, &budget, door, Used::Nothing, &[]).await.map(Entry::In)
+    admit(ctx, &account, &budget, door, Used::Nothing, &[], false).await.map(Entry::In)
 }
 
 /// Counts a failure, enters it in the log and gives the answer.
@@ -117,7 +119,7 @@ async fn try_code(ctx: &Ctx, ticket: &str, code: &str, door: &Door) -> Result<Ad
     let budget = Budget::of_account(ctx, &account.email, Some(&account.id), door).await?;
     budget.check(ctx).await?;
     if let Some(used) = read_code(ctx, &account.id, code).await? {
-        match admit(ctx, &account, &budget, door, used, &[ticket]).await {
+        match admit(ctx, &account, &budget, door, used, &[ticket], false).await {
             // Somebody was faster with the same code.
             Err(Error::Invalid(_)) => {}
             outcome => return outcome,
@@ -165,11 +167,13 @@ pub(super) async fn admit(
     door: &Door,
     used: Used,
     tickets: &[&str],
+    vouched: bool,
 ) -> Result<Admission> {
     let ctx = as_account(ctx, account);
     let token = new_token(&ctx)?;
     let device = unknown_browser(&ctx, &account.id, door).await?;
     let factors_taken = store::factors_taken(&ctx, &account.id).await?.is_some();
+    let linked = store::linked(&ctx, &account.id).await?.is_some();
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
     budget.hold(&mut deed).await?;
     use_up(&mut deed, &account.id, &used).await?;
@@ -178,10 +182,10 @@ pub(super) async fn admit(
     }
     budget.forgive(&mut deed).await?;
     learn(&mut deed, device.as_deref(), &account.id).await?;
-    add_session(&ctx, &mut deed, &account.id, &token, &door.agent, false).await?;
+    add_session(&ctx, &mut deed, &account.id, &token, &door.agent, vouched).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
-    Ok(Admission { token, device, factors_taken })
+    Ok(Admission { token, device, factors_taken, linked })
 }
 
 /// A token by which to know the browser from now on; none if it is known, and none for programs, which keep no cookie.
@@ -218,9 +222,15 @@ async fn add_session(
     store::add_session(deed, &session).await
 }
 
-/// Opens a session for somebody known by other means: by a one-time link, or by another system. Without a door there is
-/// no browser to be known again.
-pub(super) async fn admit_known(ctx: &Ctx, account_id: &str, door: Option<&Door>, vouched: bool) -> Result<Admission> {
+/// Opens a session for somebody another system has vouched for.
+pub(super) async fn admit_vouched(ctx: &Ctx, account_id: &str, door: &Door) -> Result<Admission> {
+    let account = store::by_id(ctx, account_id).await?;
+    admit(ctx, &account, &Budget::of_nobody(), door, Used::Nothing, &[], true).await
+}
+
+/// Opens a session straight after setting up or taking up an invitation. Without a door there is no browser to be known
+/// again.
+pub(super) async fn admit_newcomer(ctx: &Ctx, account_id: &str, door: Option<&Door>) -> Result<Admission> {
     let account = store::by_id(ctx, account_id).await?;
     let ctx = as_account(ctx, &account);
     let token = new_token(&ctx)?;
@@ -231,8 +241,8 @@ pub(super) async fn admit_known(ctx: &Ctx, account_id: &str, door: Option<&Door>
     let mut deed = ctx.begin(&acts::SIGN_IN, Object::free("account", &account.id)).await?;
     learn(&mut deed, device.as_deref(), &account.id).await?;
     let agent = door.map_or("", |door| &door.agent);
-    add_session(&ctx, &mut deed, &account.id, &token, agent, vouched).await?;
+    add_session(&ctx, &mut deed, &account.id, &token, agent, false).await?;
     deed.note("outcome", "signed in");
     deed.commit("").await?;
-    Ok(Admission { token, device, factors_taken: false })
+    Ok(Admission { token, device, factors_taken: false, linked: false })
 }

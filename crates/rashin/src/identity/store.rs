@@ -122,8 +122,8 @@ statements! {
     USE_PASSKEY = "UPDATE passkeys SET content = $2, used_at_ms = $3 WHERE id = $1";
     REMOVE_PASSKEY = "DELETE FROM passkeys WHERE id = $1 AND account_id = $2";
     REMOVE_PASSKEYS = "DELETE FROM passkeys WHERE account_id = $1";
-    DROP_TICKETS_OF = "DELETE FROM tickets WHERE account_id = $1";
-    DROP_BEGUN = "DELETE FROM tickets WHERE account_id = $1 AND purpose <> $2";
+    DROP_TICKETS_OF = "DELETE FROM tickets WHERE account_id = $1 AND purpose <> 'sign-on-linked'";
+    DROP_BEGUN = "DELETE FROM tickets WHERE account_id = $1 AND purpose <> $2 AND purpose <> 'sign-on-linked'";
     FACTORS_TAKEN = "SELECT content, made_at_ms FROM tickets WHERE account_id = $1 AND purpose = $2 AND expires_at_ms > $3 AND made_at_ms <= $3 \
         ORDER BY made_at_ms DESC LIMIT 1";
     ADD_TICKET = "INSERT INTO tickets (token_hash, purpose, account_id, content, made_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6)";

@@ -18,7 +18,7 @@ use super::model::{Account, Demand, FactorDemand, Headcount, OpenLink};
 use crate::access;
 use crate::face::asker::{held_cookie, secret_cookie};
 use crate::face::page::{Faults, faults_or};
-use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
+use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, machine_tokens_of};
 use crate::organisation::{self, Unit, roles};
 
 mod demand;
@@ -26,6 +26,8 @@ mod lost_factors;
 mod me;
 mod proof;
 mod sign_in;
+
+pub use sign_in::let_in;
 
 /// Name of the cookie that holds a one-time link's token once it has left the address.
 const LINK_COOKIE: &str = "rashin_link";
@@ -177,6 +179,8 @@ struct AccountsPage {
     /// Key of what to say of the mail; empty where mail is not set up.
     mailed: &'static str,
     reset_link: String,
+    /// Machine tokens that go on working after the reset.
+    tokens: i64,
     email: String,
     demand: FactorDemand,
     /// Whether the person may change the demand.
@@ -217,6 +221,7 @@ async fn accounts_page(asker: &Asker, link: String, email: String, faults: Fault
         link,
         mailed: "",
         reset_link: String::new(),
+        tokens: 0,
         email,
         demand: super::factor_demand(&asker.ctx).await?,
         may_demand: super::may_demand_factors(&asker.ctx).await?,
@@ -277,6 +282,7 @@ async fn offer_reset(
     let mut page = accounts_page(&asker, String::new(), String::new(), Faults::default()).await?;
     page.0.mailed = mailing::said(handed.mailed);
     page.0.reset_link = handed.link;
+    page.0.tokens = machine_tokens_of(&asker.ctx, &id).await?;
     Ok(page)
 }
 

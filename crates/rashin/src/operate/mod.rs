@@ -28,6 +28,6 @@ pub mod tls;
 pub mod web;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use site::{PlaceArgs, Site};

@@ -3,7 +3,7 @@
 mod backups;
 mod doctors;
 mod exports;
-mod mails;
+pub(crate) mod mails;
 mod retention;
 mod watching;
 mod ways_in;

@@ -110,6 +110,8 @@ const BROWSER_ONLY: &[&str] = &[
     "POST /me/passkeys",
     "POST /me/proof/passkey/ceremony",
     "POST /me/proof/passkey",
+    // What a provider vouched for is held there too.
+    "POST /sign-in/sso/{id}/link",
 ];
 
 /// API operations for those who are not signed in.

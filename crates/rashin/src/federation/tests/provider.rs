@@ -77,6 +77,9 @@ fn signed_by_secret(claims: &Value, secret: &[u8]) -> String {
 
 /// Lies in the claims, signed by the right key.
 fn twist(lie: &str, claims: &mut Value, seconds: i64) {
+    if lie == "groups elsewhere" {
+        claims["_claim_names"] = json!({ "groups": "src1" });
+    }
     let (name, value) = match lie {
         "issuer of another" => ("iss", json!("https://evil.example")),
         "issuer with a slash" => ("iss", json!(format!("{}/", claims["iss"].as_str().unwrap()))),
@@ -114,6 +117,7 @@ fn twist(lie: &str, claims: &mut Value, seconds: i64) {
         "address of nobody" => ("email", json!("nobody@example.jp")),
         "groups as text" => ("groups", json!("everything")),
         "groups as an object" => ("groups", json!({ "administrators": true })),
+        "groups missing" | "groups elsewhere" => ("groups", Value::Null),
         "groups without end" => ("groups", json!(vec!["staff"; 1001])),
         _ => return,
     };

@@ -11,7 +11,7 @@ use platform::{Actor, Ctx, Error, Language, Via};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::face::App;
+use crate::face::{App, Asker};
 use crate::federation::scim::{self, Asked, Listed, MOST_PER_PAGE, OF_GROUPS, OF_PEOPLE};
 use crate::federation::scim_change::{GroupChange, PersonChange};
 use crate::federation::store::{Group, Person};
@@ -60,6 +60,12 @@ fn unreadable(kind: &'static str) -> Said {
     failure(StatusCode::BAD_REQUEST, kind, "The request was not understood.")
 }
 
+/// What the other side can do nothing about.
+fn failed(error: &Error) -> Said {
+    tracing::error!(%error, "provisioning failed");
+    failure(StatusCode::INTERNAL_SERVER_ERROR, "", "Something failed on our side.")
+}
+
 type Reply = Result<Said, Said>;
 
 /// The machine that asks.
@@ -75,10 +81,15 @@ impl FromRequestParts<App> for Provisioner {
         let secret = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let secret = secret.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
         let anonymous = app.ctx(Actor::Anonymous { source: String::new() }, Via::Api);
-        let found = find_machine(&anonymous, secret, Purpose::Scim).await;
-        let Ok(Some(machine)) = found else {
-            let refused = failure(StatusCode::UNAUTHORIZED, "", "A machine token for provisioning is needed.");
-            return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
+        let machine = match find_machine(&anonymous, secret, Purpose::Scim).await {
+            Ok(Some(machine)) => machine,
+            Ok(None) => {
+                let Ok(asker) = Asker::from_request_parts(parts, app).await;
+                app.refusals.count(&asker.source, anonymous.now_ms());
+                let refused = failure(StatusCode::UNAUTHORIZED, "", "A machine token for provisioning is needed.");
+                return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
+            }
+            Err(error) => return Err(failed(&error).into_response()),
         };
         let actor = Actor::Account { id: machine.account_id, tenant_id: machine.tenant_id, name: machine.name };
         Ok(Self { ctx: anonymous.as_actor(actor).within(machine.limit), app: app.clone() })
@@ -99,10 +110,7 @@ impl Provisioner {
             Error::Conflict(message) => failure(StatusCode::CONFLICT, "uniqueness", &show(&message)),
             Error::TooMany(message) => failure(StatusCode::TOO_MANY_REQUESTS, "", &show(&message)),
             Error::Busy(message) => failure(StatusCode::SERVICE_UNAVAILABLE, "", &show(&message)),
-            Error::Internal(cause) => {
-                tracing::error!(cause, "provisioning failed");
-                failure(StatusCode::INTERNAL_SERVER_ERROR, "", "Something failed on our side.")
-            }
+            error @ Error::Internal(_) => failed(&error),
         }
     }
 

@@ -5,24 +5,39 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use platform::{Error, Object};
+use platform::{Actor, Ctx, Error, Object};
 use serde::Deserialize;
 
-use crate::face::asker::{device_cookie, held_cookie, secret_cookie, session_cookie};
+use crate::access;
+use crate::face::asker::{held_cookie, secret_cookie};
 use crate::face::page::{Faults, encode, faults_or};
 use crate::face::preferences::local_path;
 use crate::face::{Answer, App, Asker, Done, Failure, Html, Page, SignedIn};
+use crate::federation::linking::{self, Link, Linked};
 use crate::federation::model::{GroupRole, NewProvider, Provider};
-use crate::federation::sign_on::{self, Answer as Brought};
+use crate::federation::sign_on::{self, Answer as Brought, Finished};
 use crate::federation::{acts, providers};
+use crate::identity::mailing;
+use crate::identity::web::let_in;
 use crate::organisation::{self, Unit, roles};
 
 /// The cookie that binds a sign-in to the browser it was begun in.
 const COOKIE: &str = "rashin_sso";
+/// The cookie of an account that waits to be linked.
+const LINK_COOKIE: &str = "rashin_sso_link";
 const COOKIE_S: i64 = 600;
 
 fn browser_cookie(app: &App, secret: &str) -> HeaderValue {
     secret_cookie(app, COOKIE, secret, "/sign-in/sso", COOKIE_S)
+}
+
+fn link_cookie(app: &App, secret: &str) -> HeaderValue {
+    secret_cookie(app, LINK_COOKIE, secret, "/sign-in/sso", COOKIE_S)
+}
+
+/// Whoever comes by a provider is nobody known until it has vouched, even in a browser that has a session of somebody.
+fn unknown(asker: &Asker) -> Ctx {
+    asker.ctx.as_actor(Actor::Anonymous { source: asker.source.clone() })
 }
 
 #[derive(Template)]
@@ -34,9 +49,13 @@ struct RefusedPage {
 
 /// What the person reads where the provider's word does not hold.
 fn refused_page(asker: Asker, error: Error) -> Answer<Response> {
-    let Error::Forbidden(message) = error else { return Err(Failure(error)) };
+    let (status, message) = match error {
+        Error::Forbidden(message) => (StatusCode::FORBIDDEN, message),
+        Error::TooMany(message) => (StatusCode::TOO_MANY_REQUESTS, message),
+        error => return Err(Failure(error)),
+    };
     let message = asker.page.message(&message);
-    Ok((StatusCode::FORBIDDEN, Html(RefusedPage { page: asker.page, message })).into_response())
+    Ok((status, Html(RefusedPage { page: asker.page, message })).into_response())
 }
 
 #[derive(Deserialize)]
@@ -85,11 +104,11 @@ pub(super) async fn begin(
     headers: HeaderMap,
 ) -> Answer<Response> {
     if is_led_from_elsewhere(&headers) {
-        let provider = providers::provider(&asker.ctx, &id).await?;
+        let provider = providers::provider(&unknown(&asker), &id).await?;
         let next = encode(local_path(&choice.next));
         return Ok(Html(DoorPage { page: asker.page, id, name: provider.name, next }).into_response());
     }
-    match sign_on::begin(&asker.ctx, &app.sign_on, &id, local_path(&choice.next)).await {
+    match sign_on::begin(&unknown(&asker), &app.sign_on, &id, local_path(&choice.next), &asker.door).await {
         Ok(begun) => {
             let cookie = browser_cookie(&app, &begun.browser);
             Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&begun.address)).into_response())
@@ -106,14 +125,72 @@ pub(super) async fn finish(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let browser = held_cookie(&app, &headers, COOKIE).unwrap_or("").to_owned();
-    match sign_on::finish(&asker.ctx, &app.sign_on, &id, &brought, &browser, &asker.door).await {
-        Ok(admitted) => {
-            let cookies = [session_cookie(&app, &admitted.admission.token), browser_cookie(&app, "")];
-            let cookies = cookies.into_iter().chain(device_cookie(&app, admitted.admission.device.as_deref()));
-            let headers: Vec<_> = cookies.map(|cookie| (header::SET_COOKIE, cookie)).collect();
-            Ok((AppendHeaders(headers), Redirect::to(local_path(&admitted.next))).into_response())
+    match sign_on::finish(&unknown(&asker), &app.sign_on, &id, &brought, &browser, &asker.door).await {
+        Ok(Finished::In { admission, next, tell }) => {
+            if let Some(email) = tell {
+                mailing::mail(&app, &email, &mailing::LINKED, &app.public_url).await;
+            }
+            let mut reply = let_in(&app, &asker, &admission, &next).await?;
+            reply.headers_mut().append(header::SET_COOKIE, browser_cookie(&app, ""));
+            Ok(reply)
+        }
+        Ok(Finished::Link(secret)) => {
+            let cookies = [link_cookie(&app, &secret), browser_cookie(&app, "")];
+            let headers = cookies.map(|cookie| (header::SET_COOKIE, cookie));
+            Ok((AppendHeaders(headers), Redirect::to(&format!("/sign-in/sso/{id}/link"))).into_response())
         }
         Err(error) => refused_page(asker, error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "federation/pages/link.html")]
+struct LinkPage {
+    page: Page,
+    id: String,
+    link: Link,
+    /// Where to sign in as before and come back from.
+    door: String,
+}
+
+fn begin_again() -> Response {
+    Done::to("/sign-in", "begin-again").into_response()
+}
+
+pub(super) async fn show_link(
+    State(app): State<App>,
+    asker: Asker,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let secret = held_cookie(&app, &headers, LINK_COOKIE).unwrap_or("");
+    match linking::link_asked(&asker.ctx, &id, secret).await {
+        Ok(link) => {
+            let door = format!("/sign-in?next={}", encode(&format!("/sign-in/sso/{id}/link")));
+            Ok(Html(LinkPage { page: asker.page, id, link, door }).into_response())
+        }
+        Err(Error::NotFound) => Ok(begin_again()),
+        Err(error) => Err(Failure(error)),
+    }
+}
+
+pub(super) async fn link(
+    State(app): State<App>,
+    SignedIn(asker): SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Form(Nothing {}): Form<Nothing>,
+) -> Answer<Response> {
+    let secret = held_cookie(&app, &headers, LINK_COOKIE).unwrap_or("");
+    match linking::link(&asker.ctx, &id, secret).await {
+        Ok(Linked { email, next }) => {
+            mailing::mail(&app, &email, &mailing::LINKED, &app.public_url).await;
+            let to = Done::to(local_path(&next), "sign-on-linked");
+            let headers = [(header::SET_COOKIE, link_cookie(&app, ""))];
+            Ok((AppendHeaders(headers), to).into_response())
+        }
+        Err(Error::NotFound) => Ok(begin_again()),
+        Err(error) => Err(Failure(error)),
     }
 }
 
@@ -125,6 +202,7 @@ struct SignOnPage {
     mapped: Vec<GroupRole>,
     units: Vec<Unit>,
     roles: &'static [&'static str],
+    own_roles: Vec<(String, String)>,
     form: ProviderForm,
     group: String,
     manages: bool,
@@ -156,8 +234,9 @@ async fn page(app: &App, asker: &Asker, form: ProviderForm, group: String, fault
     units.retain(|unit| !unit.closed);
     let (_, tenant_id) = ctx.account()?;
     let manages = ctx.may(&acts::MANAGE_SIGN_ON, &Object::of_unit("tenant", tenant_id, tenant_id)).await?;
+    let own_roles = access::open_roles(ctx).await?;
     let page = asker.page.clone();
-    Ok(SignOnPage { page, providers, mapped, units, roles: roles::ALL, form, group, manages, faults })
+    Ok(SignOnPage { page, providers, mapped, units, roles: roles::ALL, own_roles, form, group, manages, faults })
 }
 
 pub(super) async fn show(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use platform::Object;
 use serde::Deserialize;
 
+use crate::access;
 use crate::face::page::{Faults, faults_or};
 use crate::face::{Answer, Asker, Done, Html, Page, SignedIn};
 use crate::federation::model::{NewToken, Token};
@@ -21,6 +22,7 @@ struct TokensPage {
     tokens: Vec<Token>,
     units: Vec<Unit>,
     roles: &'static [&'static str],
+    own_roles: Vec<(String, String)>,
     limits: Vec<&'static str>,
     form: TokenForm,
     /// The secret just made.
@@ -84,9 +86,10 @@ async fn page(asker: &Asker, form: TokenForm, secret: String, faults: Faults) ->
     units.retain(|unit| !unit.closed);
     let (_, tenant_id) = ctx.account()?;
     let manages = ctx.may(&acts::MAKE_TOKEN, &Object::of_unit("tenant", tenant_id, tenant_id)).await?;
+    let own_roles = access::open_roles(ctx).await?;
     let limits = federation::tokens::limits().collect();
     let (page, now_ms) = (asker.page.clone(), ctx.now_ms());
-    Ok(TokensPage { page, tokens, units, roles: roles::ALL, limits, form, secret, manages, now_ms, faults })
+    Ok(TokensPage { page, tokens, units, roles: roles::ALL, own_roles, limits, form, secret, manages, now_ms, faults })
 }
 
 pub(super) async fn show_tokens(SignedIn(asker): SignedIn) -> Answer<Response> {

@@ -2,7 +2,7 @@
 
 use platform::{Ctx, Deed, Error, Result, Row};
 
-use super::super::model::{Factors, FactorsTaken, OwnPasskey};
+use super::super::model::{Factors, FactorsTaken, OwnPasskey, SignOnLinked};
 use super::{
     ADD_PASSKEY, ADD_RECOVERY_CODE, ADD_RESET, ADD_TICKET, BEGIN_TOTP, CONFIRM_TOTP, DROP_BEGUN, DROP_OLDEST_NOBODYS,
     DROP_TICKETS_OF, FACTORS, FACTORS_TAKEN, FORGET_DEVICES, PASSKEY, PASSKEYS, REMOVE_LONELY_CODES, REMOVE_PASSKEY,
@@ -12,6 +12,8 @@ use super::{
 
 /// Purpose of the ticket that tells somebody of factors taken away.
 pub(in crate::identity) const TAKEN: &str = "factors-taken";
+/// Purpose of the ticket that tells somebody that another system can let them in from now on.
+pub(in crate::identity) const LINKED: &str = "sign-on-linked";
 
 /// So many tickets that name nobody are kept.
 const NOBODYS: i64 = 2000;
@@ -217,4 +219,10 @@ pub(in crate::identity) async fn use_reset(deed: &mut Deed, token_hash: &str) ->
         1 => Ok(()),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Which other system was linked with an account of late.
+pub(in crate::identity) async fn linked(ctx: &Ctx, account_id: &str) -> Result<Option<SignOnLinked>> {
+    let row = ctx.row(&FACTORS_TAKEN, &[account_id.into(), LINKED.into(), ctx.now_ms().into()]).await?;
+    row.map(|row| Ok(SignOnLinked { name: row.text("content")?, at_ms: row.int("made_at_ms")? })).transpose()
 }

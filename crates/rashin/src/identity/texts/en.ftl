@@ -236,3 +236,13 @@ label-demanded_of = Demanded of
 error-demand-own-first = First register an authenticator app or a passkey of your own under “My settings”. Demanding one without having it would shut you out.
 error-factor-demanded = { $organisation } asks you to register a second factor (authenticator app or passkey). Do so under “My settings”, or by POST /factors/totp and PUT /factors/totp in the API; then you can go on.
 done-factors-demanded = Changed who must have a second factor. It counts from the next request on.
+me-sign-on-linked = On { $at } your account was linked with the identity provider “{ $name }”. Whoever signs in there as you enters Rashin as you. If you know nothing of it, tell an administrator at once.
+done-sign-on-linked = Within the last 30 days your account was linked with an identity provider. Your settings say which one. If you know nothing of it, tell an administrator at once.
+mail-linked-subject = Your account of Rashin was linked with an identity provider
+mail-linked-text = Your account of Rashin was linked with an identity provider. From now on whoever signs in there as you enters Rashin as you. Sign in here and see under your settings which one it is.
+
+    { $link }
+
+    If you know nothing of it, tell an administrator at once.
+accounts-cut = At most 1,000 people are listed here, by name. Others use Rashin all the same; `rashin account grant` gives them roles.
+accounts-tokens = Machine tokens of this person that work: { $count }. They go on working whatever happens to the password and the second factors. If you suspect that the account was taken over, revoke them.

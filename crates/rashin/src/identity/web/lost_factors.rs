@@ -8,7 +8,7 @@ use axum::{Form, Router};
 use serde::Deserialize;
 
 use crate::face::page::{Faults, faults_or};
-use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
+use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, machine_tokens_of};
 use crate::identity::lost_factors::Holder;
 use crate::identity::mailing;
 
@@ -24,13 +24,16 @@ struct LostFactorsPage {
     page: Page,
     id: String,
     holder: Holder,
+    /// Machine tokens that go on working.
+    tokens: i64,
     reason: String,
     faults: Faults,
 }
 
 async fn factors_page(asker: Asker, id: String, reason: String, faults: Faults) -> Answer<Html<LostFactorsPage>> {
     let holder = crate::identity::factors_of(&asker.ctx, &id).await?;
-    Ok(Html(LostFactorsPage { page: asker.page, id, holder, reason, faults }))
+    let tokens = machine_tokens_of(&asker.ctx, &id).await?;
+    Ok(Html(LostFactorsPage { page: asker.page, id, holder, tokens, reason, faults }))
 }
 
 async fn show_factors(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Html<LostFactorsPage>> {

@@ -15,8 +15,9 @@ use crate::access::{self, Grant};
 use crate::face::asker::held_cookie;
 use crate::face::page::{Faults, faults_or};
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn};
+use crate::identity::model::SignOnLinked;
 use crate::identity::passkeys::{self, Site};
-use crate::identity::{Factors, FactorsTaken, OwnDemand, OwnPasskey, OwnSession, totp};
+use crate::identity::{Factors, FactorsTaken, OwnDemand, OwnPasskey, OwnSession, federated, totp};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -42,6 +43,7 @@ struct MePage {
     factors_taken: Option<FactorsTaken>,
     /// The demand of a second factor that is made of the person.
     demand: Option<OwnDemand>,
+    linked: Option<SignOnLinked>,
     passkeys: Vec<OwnPasskey>,
     /// Whether passkeys work under the address of this installation.
     passkeys_work: bool,
@@ -55,6 +57,7 @@ async fn me_page(app: &App, asker: Asker, faults: Faults) -> Answer<Html<MePage>
         factors: crate::identity::own_factors(&asker.ctx).await?,
         factors_taken: crate::identity::own_factors_taken(&asker.ctx).await?,
         demand: crate::identity::own_demand(&asker.ctx).await?,
+        linked: federated::own_linked(&asker.ctx).await?,
         passkeys: passkeys::own_passkeys(&asker.ctx).await?,
         passkeys_work: Site::of(&app.public_url)?.is_some(),
         sessions: crate::identity::own_sessions(&asker.ctx, asker.token()).await?,

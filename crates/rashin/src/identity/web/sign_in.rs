@@ -94,11 +94,15 @@ fn shown_out(app: &App, device: Option<&str>, to: &str) -> Response {
 /// Where somebody who got in goes on, told of what happened meanwhile.
 fn destination(admission: &Admission, next: &str) -> String {
     let next = local_path(next);
-    if admission.factors_taken { Done::to(next, "factors-taken").address().to_owned() } else { next.to_owned() }
+    match (admission.factors_taken, admission.linked) {
+        (true, _) => Done::to(next, "factors-taken").address().to_owned(),
+        (_, true) => Done::to(next, "sign-on-linked").address().to_owned(),
+        _ => next.to_owned(),
+    }
 }
 
 /// Leads somebody who got in on; a session one still has ends.
-async fn let_in(app: &App, asker: &Asker, admission: &Admission, next: &str) -> Answer<Response> {
+pub async fn let_in(app: &App, asker: &Asker, admission: &Admission, next: &str) -> Answer<Response> {
     leave_old(asker).await?;
     Ok((entered(app, admission), Redirect::to(&destination(admission, next))).into_response())
 }

@@ -22,10 +22,10 @@ struct Line {
     command: Command,
 }
 
-type Letters = Arc<Mutex<Vec<String>>>;
+pub(crate) type Letters = Arc<Mutex<Vec<String>>>;
 
 /// Takes mails as RFC 5321 says, or refuses every recipient.
-async fn mail_server(refuses: bool) -> (String, Letters) {
+pub(crate) async fn mail_server(refuses: bool) -> (String, Letters) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("smtp://{}", listener.local_addr().unwrap());
     let letters = Letters::default();
@@ -69,12 +69,12 @@ async fn mail_server(refuses: bool) -> (String, Letters) {
     (address, letters)
 }
 
-fn mail(smtp: &str) -> Mail {
+pub(crate) fn mail(smtp: &str) -> Mail {
     Mail::of(&MailArgs { smtp: Some(smtp.to_owned()), mail_from: Some("羅針 <rashin@example.jp>".to_owned()) }).unwrap()
 }
 
 /// The text of a mail whose body is quoted-printable or base64.
-fn read(letter: &str) -> String {
+pub(crate) fn read(letter: &str) -> String {
     use base64::Engine;
     let (head, body) = letter.split_once("\n\n").unwrap();
     if head.to_ascii_lowercase().contains("base64") {
