@@ -32,7 +32,9 @@ mod tests;
 pub use actions::{actor_by_email, change_password, list_accounts, people_count, suspend, unsuspend};
 pub use budget::Door;
 pub use factors::{begin_totp, begun_totp, confirm_totp, own_factors, prove, remove_totp, renew_recovery_codes};
-pub use links::{Newcomer, SetUp, accept_invitation, invite, link, open_set_up, seed_tenant, set_up};
+pub use links::{
+    Newcomer, SetUp, accept_invitation, invite, link, offer_organisation, open_set_up, seed_tenant, set_up,
+};
 pub use lost_factors::{factors_of, own_factors_taken, take_factors};
 pub use model::{Account, Factors, FactorsTaken, Invitation, OwnPasskey, OwnSession, Session};
 pub use resets::{offer_reset, reset, take_reset};
