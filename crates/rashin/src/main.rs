@@ -56,6 +56,8 @@ enum What {
     ExportAll(operate::export_all::ExportAllArgs),
     /// Forget records whose time is over
     Retention(operate::retention::RetentionArgs),
+    /// Organisations of the installation
+    Organisation(operate::organisations::OrganisationArgs),
     /// Bring the database up to date
     Migrate(operate::schema::MigrateArgs),
     /// Start the server
@@ -226,6 +228,7 @@ async fn run(what: What, language: Language) -> Result<()> {
         },
         What::ExportAll(args) => operate::export_all::run(args, language).await,
         What::Retention(args) => operate::retention::run(args, language).await,
+        What::Organisation(args) => operate::organisations::run(args, language).await,
         What::Migrate(args) => operate::schema::run(args, language).await,
         What::Assessment { desk, command } => assessment::cli::run(command, &Desk::open(&desk, language).await?).await,
         What::Unit { desk, command } => organisation::cli::run(command, &Desk::open(&desk, language).await?).await,

@@ -1,12 +1,11 @@
 //! Everything in a database as rows, and back again: for backups that either database can take up.
 
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::ConnectOptions;
 
+use super::line::Line;
 use super::migrate::{HISTORY, Migration};
-use super::value::{self, Row, Value};
+use super::value::{Row, Value};
 use super::{Db, Pool, sqlite_options};
 use crate::{Error, Result};
 
@@ -62,58 +61,7 @@ const PAGE: usize = 500;
 /// Values bound to one statement at most; SQLite takes 32,766.
 const MOST_VALUES: usize = 30_000;
 
-/// A connection of its own.
-enum Wire {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-impl Wire {
-    async fn run(&mut self, sql: String) -> Result<()> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-        match self {
-            Self::Sqlite(connection) => sql.execute(connection).await.map(|_| ()),
-            Self::Postgres(connection) => sql.execute(connection).await.map(|_| ()),
-        }
-        .map_err(Error::internal)
-    }
-
-    async fn rows(&mut self, sql: String, values: &[Value]) -> Result<Vec<Row>> {
-        match self {
-            Self::Sqlite(connection) => value::bind_sqlite(sqlx::query(AssertSqlSafe(sql)), values)
-                .fetch_all(connection)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
-            Self::Postgres(connection) => value::bind_postgres(sqlx::query(AssertSqlSafe(sql)), values)
-                .fetch_all(connection)
-                .await
-                .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
-        }
-        .map_err(Error::internal)
-    }
-
-    async fn write(&mut self, sql: String, values: &[Value]) -> Result<()> {
-        match self {
-            Self::Sqlite(connection) => value::bind_sqlite(sqlx::query(AssertSqlSafe(sql)), values)
-                .persistent(false)
-                .execute(connection)
-                .await
-                .map(|_| ()),
-            Self::Postgres(connection) => {
-                value::bind_postgres(sqlx::query(AssertSqlSafe(sql)), values).execute(connection).await.map(|_| ())
-            }
-        }
-        .map_err(Error::internal)
-    }
-
-    async fn close(self) -> Result<()> {
-        match self {
-            Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
-        }
-        .map_err(Error::internal)
-    }
-
+impl Line {
     async fn views(&mut self) -> Result<Vec<String>> {
         let sql = match self {
             Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'view'",
@@ -200,7 +148,7 @@ impl Table {
 }
 
 /// All of a database as it stood at one moment, while others go on writing.
-pub struct Snapshot(Wire);
+pub struct Snapshot(Line);
 
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -211,62 +159,62 @@ impl std::fmt::Debug for Snapshot {
 impl Db {
     /// A view of this moment on a connection of its own.
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        let mut wire = match &self.pool {
+        let mut line = match &self.pool {
             Pool::Sqlite { path, .. } => {
                 let options = sqlite_options(path).create_if_missing(false).pragma("query_only", "ON");
-                Wire::Sqlite(options.connect().await.map_err(Error::internal)?)
+                Line::Sqlite(options.connect().await.map_err(Error::internal)?)
             }
-            Pool::Postgres(pool) => Wire::Postgres(pool.acquire().await.map_err(Error::internal)?.detach()),
+            Pool::Postgres(pool) => Line::of(pool).await?,
         };
-        let begin = match wire {
-            Wire::Sqlite(_) => "BEGIN",
-            Wire::Postgres(_) => {
+        let begin = match line {
+            Line::Sqlite(_) => "BEGIN",
+            Line::Postgres(_) => {
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL rashin.scope = 'everything'"
             }
         };
-        wire.run(begin.to_owned()).await?;
-        Ok(Snapshot(wire))
+        line.run(begin.to_owned()).await?;
+        Ok(Snapshot(line))
     }
 
     /// What SQLite's own check says of the file; `ok` if it is well. PostgreSQL looks after its files itself.
     pub async fn check_file(&self) -> Result<String> {
         let Pool::Sqlite { .. } = &self.pool else { return Ok("ok".to_owned()) };
-        let mut wire = self.snapshot().await?.0;
-        let rows = wire.rows("PRAGMA integrity_check(5)".to_owned(), &[]).await?;
+        let mut line = self.snapshot().await?.0;
+        let rows = line.rows("PRAGMA integrity_check(5)".to_owned(), &[]).await?;
         let said: Vec<String> = rows.iter().map(|row| row.text("integrity_check")).collect::<Result<_>>()?;
-        wire.close().await?;
+        line.close().await?;
         Ok(said.join("; "))
     }
 
     /// Begins to put other content in the place of everything there is; nothing of it lasts before [`Loading::finish`].
     pub async fn replace_all(&self, steps: &[Migration]) -> Result<Loading> {
-        let mut wire = match &self.pool {
+        let mut line = match &self.pool {
             Pool::Sqlite { path, .. } => {
-                Wire::Sqlite(sqlite_options(path).foreign_keys(false).connect().await.map_err(Error::internal)?)
+                Line::Sqlite(sqlite_options(path).foreign_keys(false).connect().await.map_err(Error::internal)?)
             }
-            Pool::Postgres(pool) => Wire::Postgres(pool.acquire().await.map_err(Error::internal)?.detach()),
+            Pool::Postgres(pool) => Line::of(pool).await?,
         };
-        let begin = match wire {
-            Wire::Sqlite(_) => "BEGIN IMMEDIATE",
-            Wire::Postgres(_) => "BEGIN READ WRITE",
+        let begin = match line {
+            Line::Sqlite(_) => "BEGIN IMMEDIATE",
+            Line::Postgres(_) => "BEGIN READ WRITE",
         };
-        wire.run(begin.to_owned()).await?;
-        for name in wire.views().await? {
-            wire.run(format!("DROP VIEW IF EXISTS {name}")).await?;
+        line.run(begin.to_owned()).await?;
+        for name in line.views().await? {
+            line.run(format!("DROP VIEW IF EXISTS {name}")).await?;
         }
-        for name in wire.names().await? {
-            let cascade = if matches!(wire, Wire::Postgres(_)) { " CASCADE" } else { "" };
-            wire.run(format!("DROP TABLE {name}{cascade}")).await?;
+        for name in line.names().await? {
+            let cascade = if matches!(line, Line::Postgres(_)) { " CASCADE" } else { "" };
+            line.run(format!("DROP TABLE {name}{cascade}")).await?;
         }
-        wire.run(HISTORY.to_owned()).await?;
+        line.run(HISTORY.to_owned()).await?;
         for step in steps {
-            wire.run(step.script()).await?;
+            line.run(step.script()).await?;
         }
-        let mut loading = Loading { tables: wire.tables().await?, wire, borders: Vec::new() };
+        let mut loading = Loading { tables: line.tables().await?, line, borders: Vec::new() };
         loading.open_borders().await?;
         for table in &loading.tables {
             // What a step itself put in comes with the rows again.
-            loading.wire.run(format!("DELETE FROM {}", table.name)).await?;
+            loading.line.run(format!("DELETE FROM {}", table.name)).await?;
         }
         Ok(loading)
     }
@@ -322,7 +270,7 @@ pub type Rows = Vec<Vec<Value>>;
 
 /// A database being filled anew in one transaction. Dropped, it leaves everything as it was.
 pub struct Loading {
-    wire: Wire,
+    line: Line,
     tables: Vec<Table>,
     /// Foreign keys that wait until the end, on PostgreSQL: table and name.
     borders: Vec<(String, String)>,
@@ -343,14 +291,14 @@ impl Loading {
 
     /// Foreign keys are looked at when everything is there, so that rows may come in any order.
     async fn open_borders(&mut self) -> Result<()> {
-        if matches!(self.wire, Wire::Sqlite(_)) {
+        if matches!(self.line, Line::Sqlite(_)) {
             return Ok(());
         }
         let sql = "SELECT CAST(CAST(conrelid AS regclass) AS TEXT) AS place, CAST(conname AS TEXT) AS name \
             FROM pg_constraint WHERE contype = 'f' AND connamespace = CAST(current_schema() AS regnamespace)";
-        for row in self.wire.rows(sql.to_owned(), &[]).await? {
+        for row in self.line.rows(sql.to_owned(), &[]).await? {
             let (place, name) = (row.text("place")?, row.text("name")?);
-            self.wire.run(format!("ALTER TABLE {place} ALTER CONSTRAINT {name} DEFERRABLE INITIALLY DEFERRED")).await?;
+            self.line.run(format!("ALTER TABLE {place} ALTER CONSTRAINT {name} DEFERRABLE INITIALLY DEFERRED")).await?;
             self.borders.push((place, name));
         }
         Ok(())
@@ -361,7 +309,7 @@ impl Loading {
         let width = table.columns.len().max(1);
         for some in rows.chunks((MOST_VALUES / width).max(1)) {
             // SQLite looks for a numbered value among all before it, which takes the square of their number.
-            let bare = matches!(self.wire, Wire::Sqlite(_));
+            let bare = matches!(self.line, Line::Sqlite(_));
             let hole = |number: usize| if bare { "?".to_owned() } else { format!("${number}") };
             let holes = |row: usize| {
                 let holes: Vec<String> = (1..=width).map(|column| hole(row * width + column)).collect();
@@ -369,25 +317,25 @@ impl Loading {
             };
             let holes: Vec<String> = (0..some.len()).map(holes).collect();
             let sql = format!("INSERT INTO {} ({}) VALUES {}", table.name, table.names(), holes.join(", "));
-            self.wire.write(sql, &some.concat()).await?;
+            self.line.write(sql, &some.concat()).await?;
         }
         Ok(())
     }
 
     /// Checks that every row named by another is there, and makes all of it last.
     pub async fn finish(mut self) -> Result<()> {
-        if matches!(self.wire, Wire::Sqlite(_)) {
-            let lost = self.wire.rows("PRAGMA foreign_key_check".to_owned(), &[]).await?;
+        if matches!(self.line, Line::Sqlite(_)) {
+            let lost = self.line.rows("PRAGMA foreign_key_check".to_owned(), &[]).await?;
             if let Some(row) = lost.first() {
                 return Err(Error::internal(format!("a row of {} names one that is missing", row.text("table")?)));
             }
         } else {
-            self.wire.run("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+            self.line.run("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
             for (place, name) in std::mem::take(&mut self.borders) {
-                self.wire.run(format!("ALTER TABLE {place} ALTER CONSTRAINT {name} NOT DEFERRABLE")).await?;
+                self.line.run(format!("ALTER TABLE {place} ALTER CONSTRAINT {name} NOT DEFERRABLE")).await?;
             }
         }
-        self.wire.run("COMMIT".to_owned()).await?;
-        self.wire.close().await
+        self.line.run("COMMIT".to_owned()).await?;
+        self.line.close().await
     }
 }

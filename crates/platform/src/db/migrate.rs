@@ -1,10 +1,8 @@
 //! One history of schema steps for both databases. A step runs whole or not at all, and is never changed afterwards.
 
 use sha2::{Digest, Sha256};
-use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection};
 
+use super::line::Line;
 use super::{Db, Pool, Row, Walled, raise};
 use crate::{Error, Result};
 
@@ -95,20 +93,7 @@ fn missing<'a>(done: &[Row], steps: &'a [Migration]) -> Result<&'a [Migration]> 
     Ok(steps.get(done.len()..).unwrap_or(&[]))
 }
 
-/// A connection of its own. When it fails it is dropped, and what it had open is taken back.
-pub(super) enum Line {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
 impl Line {
-    async fn open(db: &Db) -> Result<Self> {
-        match &db.pool {
-            Pool::Sqlite { path, .. } => super::connect_sqlite(path).await.map(Self::Sqlite),
-            Pool::Postgres(pool) => Ok(Self::Postgres(pool.acquire().await.map_err(Error::internal)?.detach())),
-        }
-    }
-
     /// Runs the missing steps in a transaction that holds the lock and is still open.
     async fn steps(&mut self, steps: &[Migration]) -> Result<usize> {
         let begin = match self {
@@ -116,7 +101,7 @@ impl Line {
             Self::Postgres(_) => BEGIN_POSTGRES,
         };
         self.run(format!("{begin}; {HISTORY}")).await?;
-        let missing = missing(&self.rows(DONE).await?, steps)?;
+        let missing = missing(&self.rows(DONE, &[]).await?, steps)?;
         if !missing.is_empty() {
             // A policy holds on to the tables it names, and its rows would be hidden from the step.
             raise::take_down(self).await?;
@@ -125,34 +110,5 @@ impl Line {
             self.run(step.script()).await?;
         }
         Ok(missing.len())
-    }
-
-    pub(super) async fn run(&mut self, sql: String) -> Result<()> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-        match self {
-            Self::Sqlite(connection) => sql.execute(connection).await.map(|_| ()),
-            Self::Postgres(connection) => sql.execute(connection).await.map(|_| ()),
-        }
-        .map_err(Error::internal)
-    }
-
-    pub(super) async fn rows(&mut self, sql: &'static str) -> Result<Vec<Row>> {
-        match self {
-            Self::Sqlite(connection) => {
-                sqlx::query(sql).fetch_all(connection).await.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Self::Postgres(connection) => {
-                sqlx::query(sql).fetch_all(connection).await.map(|rows| rows.into_iter().map(Row::Postgres).collect())
-            }
-        }
-        .map_err(Error::internal)
-    }
-
-    async fn close(self) -> Result<()> {
-        match self {
-            Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
-        }
-        .map_err(Error::internal)
     }
 }

@@ -7,6 +7,7 @@
 
 mod dump;
 mod lanes;
+mod line;
 mod migrate;
 mod raise;
 mod value;

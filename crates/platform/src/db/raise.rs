@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::migrate::Line;
+use super::line::Line;
 use super::wall::{self, Walled};
 use crate::{Error, Result};
 
@@ -29,10 +29,10 @@ pub(super) async fn raise(line: &mut Line, list: &[Walled]) -> Result<Option<Scr
     if let Line::Postgres(_) = line {
         return raise_postgres(line, list).await.map(|()| None);
     }
-    for row in line.rows(SQLITE_TABLES).await? {
+    for row in line.rows(SQLITE_TABLES, &[]).await? {
         place_of(list, &row.text("name")?)?;
     }
-    let views = line.rows(SQLITE_VIEWS).await?;
+    let views = line.rows(SQLITE_VIEWS, &[]).await?;
     let views = views.iter().map(|row| row.text("sql")).collect::<Result<Vec<_>>>()?;
     let script = |writes| wall::sqlite_script(list, &views, writes);
     Ok(Some(Scripts { reads: script(false), writes: script(true) }))
@@ -44,7 +44,7 @@ fn place_of<'a>(list: &'a [Walled], table: &str) -> Result<&'a Walled> {
 }
 
 async fn raise_postgres(line: &mut Line, list: &[Walled]) -> Result<()> {
-    for row in line.rows(POSTGRES_TABLES).await? {
+    for row in line.rows(POSTGRES_TABLES, &[]).await? {
         let table = row.text("name")?;
         let Some(policy) = wall::policy(place_of(list, &table)?) else {
             if row.int("closed")? > 0 {
@@ -74,7 +74,7 @@ pub(super) async fn take_down(line: &mut Line) -> Result<()> {
     if let Line::Sqlite(_) = line {
         return Ok(());
     }
-    for row in line.rows(POSTGRES_TABLES).await? {
+    for row in line.rows(POSTGRES_TABLES, &[]).await? {
         if row.int("closed")? > 0 {
             let table = row.text("name")?;
             line.run(format!("DROP POLICY IF EXISTS wall ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))

@@ -64,34 +64,25 @@ pub(super) fn check(values: &[Value]) -> Result<()> {
     if bad { Err(Error::field("text", "", Message::new("error-character"))) } else { Ok(()) }
 }
 
-pub(super) fn bind_sqlite<'q>(
-    mut query: Query<'q, Sqlite, SqliteArguments>,
-    values: &[Value],
-) -> Query<'q, Sqlite, SqliteArguments> {
-    for value in values {
-        query = match value.clone() {
-            Value::Int(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Real(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
-        };
-    }
-    query
+macro_rules! bind {
+    ($($name:ident of $database:ty, $arguments:ty;)*) => {$(
+        pub(super) fn $name<'q>(
+            query: Query<'q, $database, $arguments>,
+            values: &[Value],
+        ) -> Query<'q, $database, $arguments> {
+            values.iter().fold(query, |query, value| match value.clone() {
+                Value::Int(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Real(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+            })
+        }
+    )*};
 }
 
-pub(super) fn bind_postgres<'q>(
-    mut query: Query<'q, Postgres, PgArguments>,
-    values: &[Value],
-) -> Query<'q, Postgres, PgArguments> {
-    for value in values {
-        query = match value.clone() {
-            Value::Int(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Real(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
-        };
-    }
-    query
+bind! {
+    bind_sqlite of Sqlite, SqliteArguments;
+    bind_postgres of Postgres, PgArguments;
 }
 
 /// A row of an answer; columns are read by name.

@@ -55,9 +55,11 @@ impl EvidenceFolder {
             return Ok(hash);
         }
         let folder = path.parent().unwrap_or(&self.0).to_owned();
-        tokio::fs::create_dir_all(&folder).await.map_err(Error::internal)?;
+        tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).await.map_err(Error::internal)?;
         let aside = folder.join(format!("{}.part", new_id(ctx)?));
-        let mut file = tokio::fs::File::create(&aside).await.map_err(Error::internal)?;
+        let mut options = tokio::fs::OpenOptions::new();
+        let options = options.write(true).create_new(true).mode(0o600);
+        let mut file = options.open(&aside).await.map_err(Error::internal)?;
         file.write_all(content).await.map_err(Error::internal)?;
         file.sync_all().await.map_err(Error::internal)?;
         tokio::fs::rename(&aside, &path).await.map_err(Error::internal)?;

@@ -9,6 +9,7 @@ use crate::access::Refusals;
 use crate::assessment::evidence::EvidenceFolder;
 use crate::audit_log::{LogKey, Witnesses};
 use crate::federation::Means;
+use crate::operate::export_all::Exports;
 use crate::operate::front::Front;
 use crate::operate::mail::Mail;
 use crate::operate::metrics::Metrics;
@@ -42,6 +43,8 @@ pub struct App {
     pub front: Arc<Front>,
     /// What is counted while the server runs.
     pub metrics: Metrics,
+    /// The one export that is written at a time.
+    pub exports: Exports,
     /// Makes PDFs.
     pub renderer: super::render::Renderer,
 }

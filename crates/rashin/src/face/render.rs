@@ -20,7 +20,7 @@ use super::App;
 
 /// Memory the child may use for data, bytes.
 const MEMORY_LIMIT: u64 = 512 * 1024 * 1024;
-/// Processor seconds the child may use in its life.
+/// Processor seconds the child may use in its life; where they end in the middle of a document, another begins it anew.
 const CPU_LIMIT_S: u64 = 300;
 /// Longest time for one document.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -63,13 +63,20 @@ impl Renderer {
         let Some(program) = &self.program else { return render(document, now_ms) };
         let job = serde_json::to_vec(&Job { document: document.clone(), now_ms }).map_err(Error::internal)?;
         let mut place = self.worker.lock().await;
-        let mut worker = match place.take() {
-            Some(worker) => worker,
-            None => Worker::start(program)?,
+        let mut kept = place.take();
+        let (worker, (done, content)) = loop {
+            let (old, mut worker) = match kept.take() {
+                Some(worker) => (true, worker),
+                None => (false, Worker::start(program)?),
+            };
+            let answer = tokio::time::timeout(PATIENCE, worker.ask(&job)).await;
+            match answer.map_err(|_| Error::internal("a document took longer than ten seconds"))? {
+                Ok(answer) => break (worker, answer),
+                // One that had worked before may have come to the end of its processor time.
+                Err(error) if old => tracing::info!(%error, "a new render worker is started"),
+                Err(error) => return Err(error),
+            }
         };
-        let (done, content) = tokio::time::timeout(PATIENCE, worker.ask(&job))
-            .await
-            .map_err(|_| Error::internal("a document took longer than ten seconds"))??;
         let documents = worker.documents;
         *place = Some(worker);
         drop(place);
@@ -154,4 +161,37 @@ pub fn work() -> std::io::Result<()> {
         output.flush()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// A program that answers `x` to this many jobs and then ends in the middle of one.
+    fn worker_of(jobs: u32) -> tempfile::TempPath {
+        let script = format!(
+            "#!/bin/sh\nleft={jobs}\nwhile true; do\nset -- $(head -c 4 | od -An -tu1)\n\
+            head -c $(($3 * 256 + $4)) > /dev/null\n[ $left -gt 0 ] || exit 1\nleft=$((left - 1))\n\
+            printf '\\001\\000\\000\\000\\001x'\ndone\n"
+        );
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), script).unwrap();
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+        file.into_temp_path()
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_comes_to_its_end_costs_nobody_a_document() {
+        let document = Document::default();
+        let program = worker_of(2);
+        let renderer = Renderer::by(&program);
+        for _ in 0..7 {
+            assert_eq!(renderer.render(&document, 0).await.unwrap(), b"x");
+        }
+        // One that fails at its first document is not tried again for ever.
+        let program = worker_of(0);
+        Renderer::by(&program).render(&document, 0).await.unwrap_err();
+    }
 }

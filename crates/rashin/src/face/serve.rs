@@ -26,6 +26,9 @@ use crate::federation::Means;
 use crate::federation::fetch::{Fetcher, Reach};
 use crate::federation::remembered::Remembered;
 use crate::federation::secrets::SecretFolder;
+use crate::operate::connections::{Entry, Limits};
+use crate::operate::export_all::Exports;
+use crate::operate::files;
 use crate::operate::mail::Mail;
 use crate::operate::metrics::Metrics;
 use crate::operate::tls::Tls;
@@ -62,6 +65,12 @@ impl Place {
     pub fn address(&self) -> String {
         self.database.clone().unwrap_or_else(|| self.data.join(SQLITE_FILE).display().to_string())
     }
+
+    /// Makes folder and file where they are missing, for their owner alone; files beside the database take its mode.
+    pub fn prepare(&self) -> Result<()> {
+        files::make_folder(&self.data)?;
+        if self.database.is_none() { files::make_file(&self.data.join(SQLITE_FILE)) } else { Ok(()) }
+    }
 }
 
 /// The world around a database.
@@ -84,7 +93,7 @@ pub async fn open_in(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entr
 
 /// As [`open_in`], for data that was opened before by this program: its releases are there already.
 pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App> {
-    std::fs::create_dir_all(&place.data).map_err(platform::Error::internal)?;
+    place.prepare()?;
     let db = Db::open(&place.address()).await?;
     operate::schema::bring_up_to_date(&db, &place.data, clock.now_ms()).await?;
     let refusals = Arc::new(access::Refusals::default());
@@ -104,6 +113,7 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
         mail: Mail::default(),
         front: Arc::default(),
         metrics: Metrics::default(),
+        exports: Exports::default(),
         sign_on: sign_on(place)?,
         sandbox: sandbox(),
         renderer: std::env::current_exe().map_or_else(|_| Renderer::default(), |program| Renderer::by(&program)),
@@ -171,6 +181,7 @@ pub fn router(app: App) -> Router {
 pub async fn listen(app: App, address: SocketAddr, tls: Option<Tls>) -> Result<()> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
+        .and_then(tokio::net::TcpListener::into_std)
         .map_err(|error| platform::Error::internal(format!("{address}: {error}")))?;
     // A hangup asks for nothing but a look at the certificate; it never ends the server.
     let _hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup());
@@ -178,21 +189,13 @@ pub async fn listen(app: App, address: SocketAddr, tls: Option<Tls>) -> Result<(
     let upkeep = tokio::spawn(audit_log::checkpoints::keep_signing(app.system(), app.log_key.clone()));
     let (data, witnesses) = (app.data.to_path_buf(), app.witnesses.clone());
     let asking = tokio::spawn(audit_log::witnesses::keep_asking(app.system(), app.log_key.clone(), data, witnesses));
-    let served = answer(listener, app.clone(), tls).await;
+    let entry = Entry { listener, tls, limits: Limits::default(), front: Arc::clone(&app.front) };
+    let served = entry.serve(router(app.clone()), stop_signal()).await;
     gatherer.abort();
     access::enter_gathered(&app.system(), &app.refusals, true).await?;
     upkeep.abort();
     asking.abort();
     served
-}
-
-async fn answer(listener: tokio::net::TcpListener, app: App, tls: Option<Tls>) -> Result<()> {
-    if let Some(tls) = tls {
-        let listener = listener.into_std().map_err(platform::Error::internal)?;
-        return tls.serve(listener, router(app), stop_signal()).await;
-    }
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await.map_err(platform::Error::internal)
 }
 
 /// Every quarter of a minute: enters the refusals of unknown people that past minutes gathered.

@@ -1,6 +1,6 @@
 //! One-time links: the first account of an installation, and invitations.
 
-use platform::{Actor, Ctx, Error, Message, Object, Result, new_id};
+use platform::{Actor, Ctx, Deed, Error, Message, Object, Result, new_id};
 
 use super::budget::Door;
 use super::model::{Invitation, checked_email, checked_person};
@@ -40,13 +40,29 @@ pub async fn open_set_up(ctx: &Ctx) -> Result<Option<String>> {
     if store::count_active(ctx, "").await? > 0 {
         return Ok(None);
     }
-    let token = new_token(ctx)?;
     let mut deed = ctx.begin(&acts::OFFER_SET_UP, Object::free("installation", "")).await?;
     store::void_set_up(&mut deed).await?;
-    let link = Invitation { purpose: "setup".into(), tenant_id: None, email: None, role: None, unit_id: None };
-    store::add_link(&mut deed, &token_hash(&token), &link, "", ctx.now_ms() + DAY_MS).await?;
+    let token = add_set_up(ctx, &mut deed).await?;
     deed.commit("").await?;
     Ok(Some(token))
+}
+
+/// One more organisation beside those there are: a set-up link's token, valid for a day. Whoever takes it up names the
+/// organisation; the name given here is for the log.
+pub async fn offer_organisation(ctx: &Ctx, name: &str) -> Result<String> {
+    let name = organisation::model::checked_name("NAME", name)?;
+    let mut deed = ctx.begin(&acts::OFFER_SET_UP, Object::free("installation", "")).await?;
+    let token = add_set_up(ctx, &mut deed).await?;
+    deed.note("name", name);
+    deed.commit("").await?;
+    Ok(token)
+}
+
+async fn add_set_up(ctx: &Ctx, deed: &mut Deed) -> Result<String> {
+    let token = new_token(ctx)?;
+    let link = Invitation { purpose: "setup".into(), tenant_id: None, email: None, role: None, unit_id: None };
+    store::add_link(deed, &token_hash(&token), &link, "", ctx.now_ms() + DAY_MS).await?;
+    Ok(token)
 }
 
 /// What an unused link is for; not found once used or expired, and once whoever made it may not invite any more.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Site, export_all, web};
+use super::{export_all, web};
 use crate::face::failure::Problem;
 use crate::face::{Answer, App, SignedIn};
 
@@ -16,8 +16,8 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// All of the organisation's own data as open files in a ZIP
 #[utoipa::path(post, path = "/export", tag = "operate",
-    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 403, body = Problem)))]
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 403, body = Problem),
+        (status = 429, body = Problem)))]
 async fn export(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
-    let file = export_all::take_own(&asker.ctx, &Site::of(&app)).await?;
-    Ok(web::download(file)?)
+    Ok(web::download(export_all::take_own(&asker.ctx, &app).await?))
 }

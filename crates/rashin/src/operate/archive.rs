@@ -5,13 +5,14 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use platform::db::{Step, Table};
 use platform::{Error, Message, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use super::files::Aside;
 
 /// Name of the form, raised when it changes.
 pub const FORMAT: &str = "rashin-backup-1";
@@ -103,21 +104,13 @@ impl<W: Write> Write for Hashing<W> {
 pub struct Writer {
     tar: tar::Builder<Hashing<BufWriter<File>>>,
     parts: Vec<Part>,
-    aside: PathBuf,
-    to: PathBuf,
+    aside: Aside,
     made_at_ms: i64,
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("to", &self.to).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        // Gone already where the backup was finished.
-        let _ = std::fs::remove_file(&self.aside);
+        f.debug_struct("Writer").field("aside", &self.aside).finish_non_exhaustive()
     }
 }
 
@@ -127,13 +120,9 @@ impl Writer {
         if to.exists() {
             return Err(Error::Conflict(Message::new("error-backup-there").with("file", to.display())));
         }
-        let mut name = to.as_os_str().to_owned();
-        name.push(".part");
-        let aside = PathBuf::from(name);
-        let cannot = |error| Error::internal(format!("{}: {error}", aside.display()));
-        let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&aside).map_err(cannot)?;
+        let (aside, file) = Aside::begin(to)?;
         let tar = tar::Builder::new(Hashing { inner: BufWriter::new(file), sha256: Sha256::new() });
-        Ok(Self { tar, parts: Vec::new(), aside, to: to.to_owned(), made_at_ms })
+        Ok(Self { tar, parts: Vec::new(), aside, made_at_ms })
     }
 
     fn member(&mut self, name: &str, content: &[u8]) -> Result<()> {
@@ -166,11 +155,7 @@ impl Writer {
         let stream = self.tar.get_mut();
         let sha256 = hex::encode(std::mem::take(&mut stream.sha256).finalize());
         stream.inner.write_all(&seal(&sha256)).and_then(|()| stream.inner.flush()).map_err(Error::internal)?;
-        stream.inner.get_ref().sync_all().map_err(Error::internal)?;
-        std::fs::rename(&self.aside, &self.to).map_err(Error::internal)?;
-        let folder = self.to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = File::open(folder.unwrap_or(Path::new("."))).map_err(Error::internal)?;
-        folder.sync_all().map_err(Error::internal)?;
+        self.aside.put(stream.inner.get_ref())?;
         Ok((manifest, sha256))
     }
 }

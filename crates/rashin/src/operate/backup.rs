@@ -14,6 +14,14 @@ use super::{acts, rows};
 /// Parts of a table are closed when they are this large, bytes.
 const PART_SIZE: usize = 4 * 1024 * 1024;
 
+/// Files of the folder of data that are no secret and in no database.
+pub(super) const FILES: [&str; 2] = ["retention.toml", "witnesses.json"];
+
+/// Name of such a file in a backup.
+pub(super) fn part_of(file: &str) -> String {
+    format!("files/{file}")
+}
+
 /// Saves everything in one file, while the server runs
 #[derive(Debug, Args)]
 pub struct BackupArgs {
@@ -86,6 +94,7 @@ pub async fn make(site: &Site, to: &Path) -> Result<Made> {
         add_table(&mut writer, &mut snapshot, table).await?;
     }
     snapshot.close().await?;
+    add_files(&mut writer, site)?;
     let damaged = add_evidence(&mut writer, site)?;
     let manifest = Manifest {
         format: FORMAT.to_owned(),
@@ -123,6 +132,17 @@ async fn add_table(writer: &mut Writer, snapshot: &mut Snapshot, table: &platfor
             return Ok(());
         }
     }
+}
+
+fn add_files(writer: &mut Writer, site: &Site) -> Result<()> {
+    for file in FILES {
+        match std::fs::read(site.data.join(file)) {
+            Ok(content) => writer.add(&part_of(file), &content, None)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::internal(format!("{file}: {error}"))),
+        }
+    }
+    Ok(())
 }
 
 /// Adds every evidence file; gives those whose content no longer has the hash they are named by.

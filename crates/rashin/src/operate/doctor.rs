@@ -12,7 +12,9 @@ use super::site::{PlaceArgs, Site, is_current, missing_steps, moment};
 use super::tls::{Tls, TlsArgs};
 use super::{schema, store};
 use crate::audit_log;
+use crate::face::serve::SQLITE_FILE;
 use crate::face::texts::texts;
+use crate::federation::secrets::SecretFolder;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -118,6 +120,7 @@ pub async fn look(site: &Site) -> Vec<Finding> {
     if current {
         found.push(look_at_clock(site).await);
         found.push(look_at_evidence(site).await);
+        found.push(look_at_secrets(site).await);
         found.push(look_at_log(site).await);
         found.extend(look_at_witnesses(site));
     }
@@ -161,7 +164,8 @@ fn is_key(path: &Path) -> bool {
     in_secrets || name.contains("key") || path.extension().is_some_and(|ending| ending == "pem")
 }
 
-/// The folder itself, or every file that holds a key, is for its owner alone.
+/// The folder itself, or every file that holds a key, is for its owner alone. The database holds secrets too; behind a
+/// closed folder its own mode does not matter.
 fn look_at_modes(data: &Path) -> Finding {
     let open_to_others =
         |path: &Path| std::fs::metadata(path).is_ok_and(|facts| facts.permissions().mode() & 0o077 != 0);
@@ -176,6 +180,9 @@ fn look_at_modes(data: &Path) -> Finding {
                 keys.push(path);
             }
         }
+    }
+    if open_to_others(data) {
+        keys.push(data.join(SQLITE_FILE));
     }
     let bad: Vec<String> =
         keys.iter().filter(|path| open_to_others(path)).map(|path| path.display().to_string()).collect();
@@ -291,6 +298,21 @@ fn look_at_witnesses(site: &Site) -> Vec<Finding> {
         finding("witness", State::Ok, told("doctor-witness-ok"))
     };
     standings.iter().map(of).collect()
+}
+
+/// Without its secret nobody can sign in through a provider; a backup has none.
+async fn look_at_secrets(site: &Site) -> Finding {
+    let providers = match store::secrets(&site.ground.db).await {
+        Ok(providers) => providers,
+        Err(error) => return finding("sign-on", State::Fail, unreachable(&error)),
+    };
+    let folder = SecretFolder::below(&site.data);
+    let lost = providers.iter().filter(|(_, secret)| folder.read(secret).is_err());
+    let names: Vec<&str> = lost.map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() {
+        return finding("sign-on", State::Ok, Message::new("doctor-sign-on-ok").with("count", providers.len()));
+    }
+    finding("sign-on", State::Fail, Message::new("doctor-sign-on-fail").with("providers", names.join(", ")))
 }
 
 async fn look_at_evidence(site: &Site) -> Finding {

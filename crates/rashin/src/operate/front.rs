@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+use std::sync::Once;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method};
@@ -12,6 +13,18 @@ use crate::face::App;
 
 /// What proxies add to say whom they speak for.
 const SAYS_WHO: [&str; 4] = ["x-forwarded-for", "x-forwarded-proto", "forwarded", "x-real-ip"];
+
+/// A request that came through a trusted proxy.
+#[derive(Debug, Clone, Copy)]
+struct SpeaksForOthers;
+
+/// Whether a proxy that does not say for whom it speaks was told of in the log.
+static WARNED: Once = Once::new();
+
+/// What is asked by machines beside the server, for nobody.
+fn is_for_machines(path: &str) -> bool {
+    path == "/metrics" || path.starts_with("/health/")
+}
 
 /// Settings of the way in.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +76,9 @@ impl Network {
 }
 
 impl Front {
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether it is the address of a proxy whose word counts.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.contains(address))
     }
 
@@ -98,7 +113,13 @@ pub async fn find_client(State(app): State<App>, mut request: Request, next: Nex
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     if let Some(peer) = peer.filter(|peer| app.front.trusts(peer.ip())) {
         let client = app.front.client(peer.ip(), request.headers());
+        if !request.headers().contains_key(SAYS_WHO[0]) && !is_for_machines(request.uri().path()) {
+            WARNED.call_once(|| {
+                tracing::warn!(proxy = %peer.ip(), "the proxy sends no X-Forwarded-For: all its people count as one");
+            });
+        }
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, 0)));
+        request.extensions_mut().insert(SpeaksForOthers);
         let plain = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"http");
         let reads = [Method::GET, Method::HEAD].contains(request.method());
         if plain && reads && app.is_secure() && !request.uri().path().starts_with("/health/") {
@@ -112,10 +133,13 @@ pub async fn find_client(State(app): State<App>, mut request: Request, next: Nex
     next.run(request).await
 }
 
-/// Whether somebody on this machine asks, and not for somebody else.
+/// Whether somebody on this machine asks, and not for somebody else. A proxy that is trusted always asks for others,
+/// whatever it says of them.
 #[must_use]
-pub fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
-    let speaks_for_others = SAYS_WHO.iter().any(|name| headers.contains_key(*name));
+pub fn is_local(request: &Request) -> bool {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let speaks_for_others = request.extensions().get::<SpeaksForOthers>().is_some()
+        || SAYS_WHO.iter().any(|name| request.headers().contains_key(*name));
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) && !speaks_for_others
 }
 

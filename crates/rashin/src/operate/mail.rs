@@ -1,5 +1,6 @@
 //! Mail, where it is set up. Without it, or when it fails, links are shown for the administrator to hand over.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,9 @@ pub struct MailArgs {
     /// Mail server as `smtps://user:password@host`; without it, links are shown to hand over
     #[arg(long, env = "RASHIN_SMTP", hide_env_values = true)]
     pub smtp: Option<String>,
+    /// Send to a mail server of one's own network without TLS too: everybody on the way can read the links
+    #[arg(long, env = "RASHIN_SMTP_WITHOUT_TLS")]
+    pub smtp_without_tls: bool,
     /// Sender's address
     #[arg(long, env = "RASHIN_MAIL_FROM")]
     pub mail_from: Option<String>,
@@ -41,6 +45,9 @@ impl Mail {
             .map_err(|_| wrong("--smtp", "", "error-smtp"))?
             .timeout(Some(PATIENCE))
             .build();
+        if !args.smtp_without_tls && !is_kept_secret(smtp) {
+            return Err(wrong("--smtp", "", "error-smtp-without-tls"));
+        }
         let from = args.mail_from.clone().unwrap_or_default();
         let from = from.parse().map_err(|_| wrong("--mail-from", &from, "error-mail-from"))?;
         Ok(Self(Some(Arc::new(Sender { server, from }))))
@@ -69,6 +76,21 @@ impl Mail {
             }
         }
     }
+}
+
+/// Whether what is sent there can be read by nobody on the way: TLS from the beginning, TLS or nothing, or this machine.
+/// `tls=opportunistic` goes without when somebody on the way says so.
+fn is_kept_secret(smtp: &str) -> bool {
+    let (scheme, rest) = smtp.split_once("://").unwrap_or_default();
+    let (place, settings) = rest.split_once('?').unwrap_or((rest, ""));
+    let place = place.split('/').next().unwrap_or(place);
+    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
+    let named = || host.rsplit_once(':').map_or(host, |(name, _)| name).eq_ignore_ascii_case("localhost");
+    let ip = || host.parse().or_else(|_| host.parse::<SocketAddr>().map(|address| address.ip()));
+    let bare = || host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let loopback = || ip().or_else(|_| bare()).is_ok_and(|ip| ip.is_loopback());
+    let settings: Vec<&str> = settings.split('&').filter(|setting| setting.starts_with("tls=")).collect();
+    scheme.eq_ignore_ascii_case("smtps") || settings == ["tls=required"] || named() || loopback()
 }
 
 impl Sender {

@@ -1,10 +1,9 @@
 //! Figures for Prometheus: requests by route, sessions, writers, size of the log. No name, no secret, no address.
 
-use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -97,8 +96,7 @@ pub fn routes() -> Router<App> {
 
 /// Only from this machine, or with the token; for all others there is no such page.
 async fn show_metrics(State(app): State<App>, headers: HeaderMap, request: Request) -> Answer<Response> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    if !front::is_local(peer, &headers) && !holds_token(&app, &headers) {
+    if !front::is_local(&request) && !holds_token(&app, &headers) {
         return Err(Error::NotFound.into());
     }
     let text = text_of(&app).await?;

@@ -9,7 +9,7 @@ use platform::{Error, Language, Message, Object, Result};
 use super::archive::{self, Checked};
 use super::schema::{self, LastBackup};
 use super::site::{PlaceArgs, Site, missing_steps, moment, say};
-use super::{acts, rows};
+use super::{acts, backup, files, rows, store};
 use crate::{migrations, wall};
 
 /// Makes an installation out of a backup, in an empty place
@@ -34,7 +34,7 @@ pub async fn run(args: RestoreArgs, language: Language) -> Result<()> {
         .with("rows", backup.manifest.rows())
         .with("evidence", backup.manifest.evidence())
         .with("moment", moment(backup.manifest.made_at_ms));
-    say(language, &[done]);
+    say(language, &[done, Message::new("restored-look")]);
     site.close().await
 }
 
@@ -44,7 +44,8 @@ pub fn word(sha256: &str) -> &str {
     sha256.get(..8).unwrap_or(sha256)
 }
 
-/// Puts a checked backup in the place of what is there: the database in one transaction, evidence before it.
+/// Puts a checked backup in the place of what is there: the database in one transaction, evidence before it. Sessions
+/// and links of then are ended: some had been ended since.
 pub async fn restore(site: &Site, backup: &mut Checked, from: &Path, replace: Option<&str>) -> Result<()> {
     let manifest = backup.manifest.clone();
     if missing_steps(&manifest.schema).is_none() {
@@ -55,6 +56,11 @@ pub async fn restore(site: &Site, backup: &mut Checked, from: &Path, replace: Op
     for (index, part) in manifest.parts.iter().enumerate() {
         if let Some(hash) = part.name.strip_prefix("evidence/") {
             put_evidence(site, hash, &backup.content(index)?)?;
+        }
+        // One that is there already is newer, or somebody's own.
+        let file = backup::FILES.iter().find(|file| part.name == backup::part_of(file));
+        if let Some(path) = file.map(|file| site.data.join(file)).filter(|path| !path.exists()) {
+            files::put(&path, &backup.content(index)?)?;
         }
     }
     let own = migrations::ALL.get(..manifest.schema.len()).unwrap_or(migrations::ALL);
@@ -72,6 +78,8 @@ pub async fn restore(site: &Site, backup: &mut Checked, from: &Path, replace: Op
     let mut deed = site.system().begin(&acts::RESTORE, Object::free("backup", &backup.sha256)).await?;
     deed.note("made_at_ms", manifest.made_at_ms);
     deed.note("rows", manifest.rows());
+    let ended = store::end_what_was_open(&mut deed, site.now_ms()).await?;
+    deed.note("ended", i64::try_from(ended).map_err(Error::internal)?);
     deed.commit("").await?;
     let record = LastBackup {
         made_at_ms: manifest.made_at_ms,
@@ -113,14 +121,6 @@ fn put_evidence(site: &Site, hash: &str, content: &[u8]) -> Result<()> {
         return Err(Error::internal(format!("evidence named {hash}")));
     }
     let path = site.evidence.path(hash);
-    let folder = path.parent().unwrap_or(&site.data);
-    std::fs::create_dir_all(folder).map_err(Error::internal)?;
-    let aside = path.with_extension("part");
-    let put = || {
-        std::fs::write(&aside, content)?;
-        std::fs::File::open(&aside)?.sync_all()?;
-        std::fs::rename(&aside, &path)?;
-        std::fs::File::open(folder)?.sync_all()
-    };
-    put().map_err(Error::internal)
+    files::make_folder(path.parent().unwrap_or(&site.data))?;
+    files::put(&path, content)
 }

@@ -8,7 +8,7 @@ use platform::{Db, Error, Language, Message, Result};
 use serde::{Deserialize, Serialize};
 
 use super::site::{PlaceArgs, Site, is_current, missing_steps, say};
-use super::store;
+use super::{files, store};
 use crate::{migrations, wall};
 
 /// So long a backup counts as fresh.
@@ -53,9 +53,7 @@ pub fn last_backup(data: &Path) -> Option<LastBackup> {
 
 pub(super) fn set_last_backup(data: &Path, record: &LastBackup) -> Result<()> {
     let text = serde_json::to_vec_pretty(record).map_err(Error::internal)?;
-    let aside = data.join(format!("{RECORD}.part"));
-    std::fs::write(&aside, text).map_err(Error::internal)?;
-    std::fs::rename(&aside, data.join(RECORD)).map_err(Error::internal)
+    files::put(&data.join(RECORD), &text)
 }
 
 /// Runs the missing steps, all or none, and raises the wall between tenants. A database with people in it wants a backup of the same schema, made within a

@@ -55,7 +55,7 @@ impl Site {
 
     /// Opens what is there, or an empty database where there is nothing.
     pub async fn open_or_make(args: &PlaceArgs) -> Result<Self> {
-        std::fs::create_dir_all(&args.data).map_err(Error::internal)?;
+        args.place().prepare()?;
         let db = Db::open(&args.place().address()).await?;
         let ground = serve::ground(db, Arc::new(SystemClock), Arc::new(SystemEntropy));
         Ok(Self { ground, data: args.data.clone(), evidence: EvidenceFolder::below(&args.data) })

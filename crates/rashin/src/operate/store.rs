@@ -26,6 +26,13 @@ statements! {
     FORGET_RESETS = "DELETE FROM password_resets WHERE COALESCE(used_at_ms, expires_at_ms) < $1";
     COUNT_CODES = "SELECT COUNT(*) AS n FROM used_codes WHERE step * 30000 < $1";
     FORGET_CODES = "DELETE FROM used_codes WHERE step * 30000 < $1";
+    END_SESSIONS = "DELETE FROM sessions";
+    END_DEVICES = "DELETE FROM devices";
+    END_TICKETS = "DELETE FROM tickets";
+    END_ATTEMPTS = "UPDATE sign_on_attempts SET used_at_ms = $1 WHERE used_at_ms IS NULL";
+    END_LINKS = "UPDATE links SET used_at_ms = $1 WHERE used_at_ms IS NULL";
+    END_RESETS = "UPDATE password_resets SET used_at_ms = $1 WHERE used_at_ms IS NULL";
+    SECRETS = "SELECT name, secret_id FROM sign_on_providers WHERE ended_at_ms IS NULL ORDER BY name, id";
 }
 
 /// Kinds of records that are forgotten after a time: how those before a moment are counted and forgotten.
@@ -110,6 +117,23 @@ pub(super) async fn count(ctx: &Ctx, name: &str, before_ms: i64) -> Result<i64> 
 pub(super) async fn forget(deed: &mut Deed, name: &str, before_ms: i64) -> Result<u64> {
     let (_, _, statement) = kind(name)?;
     deed.write(statement, &[before_ms.into()]).await
+}
+
+/// Ends everything by which somebody could get in with what they held before; gives how many.
+pub(super) async fn end_what_was_open(deed: &mut Deed, now_ms: i64) -> Result<u64> {
+    let mut ended = 0;
+    for statement in [&END_SESSIONS, &END_DEVICES, &END_TICKETS] {
+        ended += deed.write(statement, &[]).await?;
+    }
+    for statement in [&END_ATTEMPTS, &END_LINKS, &END_RESETS] {
+        ended += deed.write(statement, &[now_ms.into()]).await?;
+    }
+    Ok(ended)
+}
+
+/// Of every provider of single sign-on in use: its name and that of its secret.
+pub(super) async fn secrets(db: &Db) -> Result<Vec<(String, String)>> {
+    db.rows(&SECRETS, &[]).await?.iter().map(|row| Ok((row.text("name")?, row.text("secret_id")?))).collect()
 }
 
 /// How the rows of a tenant are told apart from those of others.

@@ -1,13 +1,10 @@
 //! TLS without a proxy: certificate and key from files, taken up anew when they change.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use clap::Args;
 use platform::{Error, Message, Result};
 use rustls::ServerConfig;
@@ -17,8 +14,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// So often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// So long requests under way may take when the server stops.
-const LAST_WORDS: Duration = Duration::from_secs(30);
 
 /// Certificate and key.
 #[derive(Debug, Clone, Default, Args)]
@@ -75,7 +70,7 @@ impl Tls {
 
     /// Takes the files up anew whenever they change, or on SIGHUP. What cannot be used may be half written: it is looked
     /// at again, and told once.
-    async fn watch(self) {
+    pub(super) async fn watch(self) {
         let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
         let (mut known, mut told) = (self.read_of, String::new());
         loop {
@@ -101,18 +96,10 @@ impl Tls {
         }
     }
 
-    /// Serves until `stop` ends; requests under way are finished.
-    pub async fn serve(self, listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> Result<()> {
-        listener.set_nonblocking(true).map_err(Error::internal)?;
-        let handle = Handle::new();
-        let server = axum_server::from_tcp_rustls(listener, self.config.clone()).map_err(Error::internal)?;
-        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-        let serving = tokio::spawn(server.handle(handle.clone()).serve(service));
-        let watching = tokio::spawn(self.watch());
-        stop.await;
-        watching.abort();
-        handle.graceful_shutdown(Some(LAST_WORDS));
-        serving.await.map_err(Error::internal)?.map_err(Error::internal)
+    /// What speaks TLS with whoever comes.
+    #[must_use]
+    pub(super) fn acceptor(&self) -> RustlsAcceptor {
+        RustlsAcceptor::new(self.config.clone())
     }
 }
 

@@ -5,16 +5,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use axum::http::Method;
 use platform::clock::SeededEntropy;
 use platform::{Entropy, Error};
 
 use crate::assessment::{self, evidence};
-use crate::migrations;
 use crate::operate::archive;
 use crate::operate::site::Site;
-use crate::operate::{backup, restore, schema};
+use crate::operate::{backup, export_all, restore, retention, schema};
 use crate::testing::scratch::{Scratch, scratch_folder};
-use crate::testing::{DAY_MS, HANAKO, HOUR_MS, Kind, TestApp, conflict, faults, on_both};
+use crate::testing::{
+    DAY_MS, HANAKO, HOUR_MS, Kind, NOBODY, PASSWORD, TARO, TestApp, conflict, faults, not_found, on_both,
+};
+use crate::{identity, migrations};
 
 /// A self-check with two pieces of evidence, and numbers and bytes of all kinds by the built-in releases.
 pub(super) async fn furnish(app: &TestApp) {
@@ -62,9 +65,12 @@ async fn made(app: &TestApp, folder: &Path) -> PathBuf {
     backup::make(&Site::of(&app.app), &folder.join("backup.tar")).await.unwrap().file
 }
 
+/// Tables of what a restore ends; [`a_restore_ends_what_was_open`] looks at them.
+const ENDED: [&str; 6] = ["sessions", "devices", "tickets", "sign_on_attempts", "links", "password_resets"];
+
 /// The log of the installation itself tells of backup and restore, so those rows are left out.
 fn without_own_log(mut tables: Content) -> Content {
-    tables.retain(|table, _| !table.starts_with("audit_"));
+    tables.retain(|table, _| !table.starts_with("audit_") && !ENDED.contains(&table.as_str()));
     tables
 }
 
@@ -83,7 +89,7 @@ async fn restores_into(app: &TestApp, kind: Kind) {
     for (table, rows) in &before.0 {
         // One entry more in the log: that of the restore.
         let kept = rows.iter().filter(|row| after.0[table].contains(row)).count();
-        assert!(kept == rows.len() || table.starts_with("audit_heads"), "{table}");
+        assert!(kept == rows.len() || table.starts_with("audit_heads") || ENDED.contains(&table.as_str()), "{table}");
     }
     assert_eq!(without_own_log(before.0), without_own_log(after.0));
     assert_eq!(before.1, after.1);
@@ -106,6 +112,101 @@ on_both! {
 
     async fn a_restore_into_postgresql_equals_what_was_there(app: TestApp) {
         restores_into(&app, Kind::Postgres).await;
+    }
+
+    async fn a_restore_ends_what_was_open(app: TestApp) {
+        let kind = if app.app.ground.db.is_postgres() { Kind::Postgres } else { Kind::Sqlite };
+        let hanako = app.ctx(HANAKO);
+        let invitation = identity::invite(&hanako, "new@example.jp", "staff", &app.company).await.unwrap();
+        let reset = identity::offer_reset(&hanako, app.account(TARO)).await.unwrap();
+        let folder = scratch_folder();
+        let file = made(&app, folder.path()).await;
+        // After the backup the link is used and the session ended.
+        let nobody = app.ctx(NOBODY);
+        identity::accept_invitation(&nobody, &invitation, "新人", PASSWORD).await.unwrap();
+        let scratch = Scratch::empty(kind).await;
+        let data = scratch_folder();
+        let site = empty_site(&app, &scratch, data.path()).await;
+        restore::restore(&site, &mut archive::check(&file).unwrap(), &file, None).await.unwrap();
+        let restored = app.with(|inner| {
+            inner.ground = site.ground.clone();
+            inner.data = std::sync::Arc::new(data.path().to_owned());
+        });
+        for path in ["/sessions/current", "/units"] {
+            restored.api(Method::GET, path, HANAKO, serde_json::Value::Null).await.is(401);
+        }
+        let nobody = restored.ctx(NOBODY);
+        not_found(identity::accept_invitation(&nobody, &invitation, "新人", PASSWORD).await);
+        not_found(identity::link(&nobody, &invitation, "invitation").await);
+        not_found(identity::take_reset(&nobody, &reset, PASSWORD).await);
+        for table in &ENDED[..3] {
+            let left = restored.rows(format!("SELECT COUNT(*) AS n FROM {table}").leak(), &[]).await;
+            assert_eq!(left[0].int("n").unwrap(), 0, "{table}");
+        }
+        site.close().await.unwrap();
+        scratch.remove().await;
+    }
+
+    async fn files_that_are_no_secret_come_back_and_secrets_do_not(app: TestApp) {
+        let kind = if app.app.ground.db.is_postgres() { Kind::Postgres } else { Kind::Sqlite };
+        let of = |name: &str, content: &str| std::fs::write(app.app.data.join(name), content).unwrap();
+        of("retention.toml", "used-links = 30\n");
+        of("witnesses.json", "[]");
+        std::fs::create_dir(app.app.data.join("secrets")).unwrap();
+        of("secrets/0123", "a client secret");
+        let folder = scratch_folder();
+        let file = made(&app, folder.path()).await;
+        assert!(!String::from_utf8_lossy(&std::fs::read(&file).unwrap()).contains("a client secret"));
+        let (scratch, data) = (Scratch::empty(kind).await, scratch_folder());
+        let site = empty_site(&app, &scratch, data.path()).await;
+        let mut checked = archive::check(&file).unwrap();
+        restore::restore(&site, &mut checked, &file, None).await.unwrap();
+        assert_eq!(retention::policy(data.path()).unwrap()["used-links"], 30);
+        assert_eq!(crate::audit_log::standings(data.path()).unwrap(), []);
+        assert!(data.path().join("witnesses.json").exists() && !data.path().join("secrets").exists());
+        // What witnesses signed since is not put back to what they had signed then.
+        std::fs::write(data.path().join("witnesses.json"), "[ ]").unwrap();
+        let word = restore::word(&checked.sha256).to_owned();
+        restore::restore(&site, &mut checked, &file, Some(&word)).await.unwrap();
+        assert_eq!(std::fs::read_to_string(data.path().join("witnesses.json")).unwrap(), "[ ]");
+        site.close().await.unwrap();
+        scratch.remove().await;
+    }
+
+    async fn what_is_made_is_for_its_owner_alone_and_no_link_is_followed(app: TestApp) {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        furnish(&app).await;
+        let folder = scratch_folder();
+        let data = folder.path().join("below/data");
+        crate::face::serve::Place { data: data.clone(), ..Default::default() }.prepare().unwrap();
+        assert_eq!((mode(&data), mode(&data.join("rashin.sqlite"))), (0o700, 0o600));
+        for hash in app.app.evidence.hashes().unwrap() {
+            assert_eq!(mode(&app.app.evidence.path(&hash)), 0o600);
+        }
+        // Somebody else left a link where the backup and the export are written first.
+        for name in ["backup.tar", "all.zip"] {
+            let (to, victim) = (folder.path().join(name), folder.path().join("victim"));
+            std::fs::write(&victim, "precious").unwrap();
+            symlink(&victim, folder.path().join(format!("{name}.part"))).unwrap();
+            let site = Site::of(&app.app);
+            match name {
+                "backup.tar" => drop(backup::make(&site, &to).await.unwrap()),
+                _ => drop(export_all::take(&site.system(), &site, &app.group, &to).await.unwrap()),
+            }
+            assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+            assert!(std::fs::symlink_metadata(&to).unwrap().is_file());
+            assert_eq!(mode(&to), 0o600);
+        }
+        let (scratch, data) = (Scratch::empty(Kind::Sqlite).await, scratch_folder());
+        let site = empty_site(&app, &scratch, data.path()).await;
+        let file = folder.path().join("backup.tar");
+        restore::restore(&site, &mut archive::check(&file).unwrap(), &file, None).await.unwrap();
+        for hash in site.evidence.hashes().unwrap() {
+            assert_eq!(mode(&site.evidence.path(&hash)), 0o600);
+        }
+        site.close().await.unwrap();
+        scratch.remove().await;
     }
 
     async fn a_backup_made_while_people_write_is_of_one_moment(app: TestApp) {

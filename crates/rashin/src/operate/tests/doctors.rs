@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::backups::furnish;
+use crate::federation::secrets::SecretFolder;
 use crate::operate::backup;
 use crate::operate::doctor::{Finding, State, look, look_at_mail};
 use crate::operate::mail::{Mail, MailArgs};
@@ -26,7 +27,7 @@ on_both! {
         std::fs::set_permissions(&*app.app.data, std::fs::Permissions::from_mode(0o700)).unwrap();
         let found = found(&app).await;
         let abouts: Vec<&str> = found.iter().map(|one| one.about).collect();
-        let wanted = ["folder", "space", "modes", "database", "wall", "integrity", "backup", "clock", "evidence", "log", "witness"];
+        let wanted = ["folder", "space", "modes", "database", "wall", "integrity", "backup", "clock", "evidence", "sign-on", "log", "witness"];
         assert_eq!(abouts, wanted);
         for one in found.iter().filter(|one| one.about != "space") {
             assert_eq!(one.state, State::Ok, "{one:?}");
@@ -54,6 +55,44 @@ on_both! {
             let site = Site { ground: platform::Ground { db, ..app.app.ground.clone() }, ..Site::of(&app.app) };
             assert_eq!(state(&look(&site).await, "wall"), State::Fail);
         }
+    }
+
+    async fn a_provider_without_its_secret_is_named(app: TestApp) {
+        let folder = SecretFolder::below(&app.app.data);
+        let (kept, lost) = (folder.keep(&app.app.system(), "s").unwrap(), folder.keep(&app.app.system(), "s").unwrap());
+        for (id, secret) in [("東支社の認証", &kept), ("西支社の認証", &lost)] {
+            app.damage(
+                "INSERT INTO sign_on_providers (id, tenant_id, name, issuer, client_id, secret_id, domains, groups_claim, \
+                brings_people, made_by, made_at_ms) VALUES ($1, $2, $1, 'https://id.example.jp', 'c', $3, '||', '', 0, 'x', 1)",
+                &[id.into(), app.group.as_str().into(), secret.as_str().into()],
+            )
+            .await;
+        }
+        assert_eq!(state(&found(&app).await, "sign-on"), State::Ok);
+        folder.forget(&lost).unwrap();
+        let told = found(&app).await;
+        assert_eq!(state(&told, "sign-on"), State::Fail);
+        let text = format!("{told:?}");
+        assert!(text.contains("西支社の認証") && !text.contains("東支社の認証"), "{text}");
+        app.damage("UPDATE sign_on_providers SET ended_at_ms = 2", &[]).await;
+        assert_eq!(state(&found(&app).await, "sign-on"), State::Ok);
+    }
+
+    async fn a_database_in_an_open_folder_is_told(app: TestApp) {
+        let set = |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let file = app.app.data.join(crate::face::serve::SQLITE_FILE);
+        let real = file.exists();
+        if !real {
+            std::fs::write(&file, "").unwrap();
+        }
+        set(&app.app.data, 0o755);
+        set(&file, 0o644);
+        assert_eq!(state(&found(&app).await, "modes"), State::Fail);
+        set(&file, 0o600);
+        assert_eq!(state(&found(&app).await, "modes"), State::Warn);
+        set(&app.app.data, 0o700);
+        set(&file, 0o644);
+        assert_eq!(state(&found(&app).await, "modes"), State::Ok);
     }
 
     async fn lost_and_changed_evidence_is_named(app: TestApp) {
@@ -94,7 +133,8 @@ on_both! {
     async fn mail_is_looked_at_where_it_is_set_up(_app: TestApp) {
         assert_eq!(look_at_mail(Some(Mail::default())).await.state, State::Ok);
         assert_eq!(look_at_mail(None).await.state, State::Fail);
-        let silent = MailArgs { smtp: Some("smtp://127.0.0.1:9".to_owned()), mail_from: Some("rashin@example.jp".to_owned()) };
+        let (smtp, mail_from) = (Some("smtp://127.0.0.1:9".to_owned()), Some("rashin@example.jp".to_owned()));
+        let silent = MailArgs { smtp, mail_from, ..MailArgs::default() };
         assert_eq!(look_at_mail(Mail::of(&silent).ok()).await.state, State::Warn);
     }
 }

@@ -5,12 +5,13 @@ use std::io::{Cursor, Read};
 
 use axum::http::Method;
 use serde_json::{Value as Json, json};
+use tokio::io::AsyncReadExt;
 
 use super::backups::furnish;
 use crate::operate::site::Site;
 use crate::operate::{export_all, store};
 use crate::testing::scratch::scratch_folder;
-use crate::testing::{HANAKO, KEEPER, NOBODY, OUTSIDER, PASSWORD, TARO, TestApp, conflict, on_both};
+use crate::testing::{HANAKO, KEEPER, MINUTE_MS, NOBODY, OUTSIDER, PASSWORD, TARO, TestApp, conflict, on_both};
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -113,11 +114,94 @@ on_both! {
         let reply = app.post("/export", HANAKO, &[]).await.is(200);
         assert_eq!(reply.header("content-type"), "application/zip");
         assert_eq!(rows(&unpack(&reply.body), "units").len(), 3);
+        finished(&app).await;
         let reply = app.api(Method::POST, "/export", OUTSIDER, json!(null)).await.is(200);
         assert_eq!(rows(&unpack(&reply.body), "units").len(), 1);
-        let left = std::fs::read_dir(&*app.app.data).unwrap();
-        assert_eq!(left.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("export-")).count(), 0);
+        assert_eq!(left(&app), 0);
         assert_eq!(app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'operate.export-all'", &[]).await, 2);
+    }
+}
+
+/// Waits until the place for an export is free.
+async fn finished(app: &TestApp) {
+    while app.app.exports.take().is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Files of exports in the folder of data.
+fn left(app: &TestApp) -> usize {
+    let files = std::fs::read_dir(&*app.app.data).unwrap();
+    files.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("export-")).count()
+}
+
+/// Most memory this process ever held, bytes.
+fn most_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// Values of the log that are too many to be held at once: 32 MB, and several times that as CSV and JSON.
+async fn fill_log(app: &TestApp) {
+    app.damage(
+        "INSERT INTO audit_values (entry_id, tenant_id, facts) \
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) \
+        SELECT 'many-' || CAST(i AS TEXT), $1, $2 FROM n",
+        &[app.group.as_str().into(), "x".repeat(4096).into()],
+    )
+    .await;
+}
+
+on_both! {
+    async fn a_log_larger_than_the_memory_is_written_in_stretches(app: TestApp) {
+        fill_log(&app).await;
+        let before = most_memory();
+        let folder = scratch_folder();
+        let to = folder.path().join("all.zip");
+        let site = Site::of(&app.app);
+        let written = export_all::take(&site.system(), &site, &app.group, &to).await.unwrap();
+        assert!(written.rows > 8000);
+        let grown = most_memory() - before;
+        assert!(grown < 32 * 1024 * 1024, "{grown} bytes more");
+        let mut archive = zip::ZipArchive::new(std::fs::File::open(&to).unwrap()).unwrap();
+        for name in ["tables/audit_values.csv", "tables/audit_values.json"] {
+            let mut lines = std::io::BufReader::new(archive.by_name(name).unwrap());
+            let mut line = String::new();
+            let mut many = 0;
+            while std::io::BufRead::read_line(&mut lines, &mut line).unwrap() > 0 {
+                many += usize::from(line.contains("many-"));
+                line.clear();
+            }
+            assert_eq!(many, 8000, "{name}");
+        }
+    }
+
+    async fn one_export_is_written_at_a_time_and_one_that_is_left_leaves_nothing(app: TestApp) {
+        fill_log(&app).await;
+        let mut reading = export_all::take_own(&app.ctx(HANAKO), &app.app).await.unwrap();
+        let mut first = [0; 4];
+        reading.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"PK\x03\x04");
+        // Nobody else is made to wait, not even by the log.
+        let busy = app.post("/export", HANAKO, &[]).await.is(429).text();
+        assert!(busy.contains("ほかの書き出しが続いています"), "{busy}");
+        app.api(Method::POST, "/export", OUTSIDER, json!(null)).await.is(429);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'operate.export-all'", &[]).await, 1);
+        assert_eq!(left(&app), 0);
+        drop(reading);
+        finished(&app).await;
+        app.api(Method::POST, "/export", OUTSIDER, json!(null)).await.is(200);
+    }
+
+    async fn without_a_fresh_proof_nothing_is_written(app: TestApp) {
+        app.clock.advance(6 * MINUTE_MS);
+        app.api(Method::POST, "/export", HANAKO, json!(null)).await.is(403);
+        // It was refused before the place was taken.
+        let place = app.app.exports.take().unwrap();
+        app.api(Method::POST, "/export", HANAKO, json!(null)).await.is(403);
+        drop(place);
+        assert_eq!(app.count("SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'operate.export-all'", &[]).await, 0);
     }
 }
 

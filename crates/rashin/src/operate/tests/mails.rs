@@ -70,7 +70,8 @@ pub(crate) async fn mail_server(refuses: bool) -> (String, Letters) {
 }
 
 pub(crate) fn mail(smtp: &str) -> Mail {
-    Mail::of(&MailArgs { smtp: Some(smtp.to_owned()), mail_from: Some("羅針 <rashin@example.jp>".to_owned()) }).unwrap()
+    let mail_from = Some("羅針 <rashin@example.jp>".to_owned());
+    Mail::of(&MailArgs { smtp: Some(smtp.to_owned()), mail_from, ..MailArgs::default() }).unwrap()
 }
 
 /// The text of a mail whose body is quoted-printable or base64.
@@ -208,10 +209,42 @@ on_both! {
 
 #[test]
 fn wrong_settings_are_told_without_the_password() {
-    let of = |smtp: &str, from: &str| Mail::of(&MailArgs { smtp: Some(smtp.into()), mail_from: Some(from.into()) });
+    let of = |smtp: &str, from: &str| {
+        Mail::of(&MailArgs { smtp: Some(smtp.into()), mail_from: Some(from.into()), ..MailArgs::default() })
+    };
     assert_eq!(faults(of("http://user:secret@host", "a@example.jp")), [("--smtp".to_owned(), "error-smtp")]);
     assert_eq!(faults(of("smtps://user:secret@host", "nobody")), [("--mail-from".to_owned(), "error-mail-from")]);
     let Err(error) = of("http://user:secret@host", "a@example.jp") else { panic!("taken") };
     assert!(!format!("{error:?}").contains("secret"));
     assert!(!Mail::of(&MailArgs::default()).unwrap().is_set_up());
+}
+
+#[test]
+fn nothing_is_sent_in_the_clear_unless_one_says_so() {
+    let of = |smtp: &str, smtp_without_tls: bool| {
+        let (smtp, mail_from) = (Some(smtp.to_owned()), Some("rashin@example.jp".to_owned()));
+        Mail::of(&MailArgs { smtp, smtp_without_tls, mail_from })
+    };
+    for readable in [
+        "smtp://mail.example.jp",
+        "smtp://user:secret@mail.example.jp:587",
+        "smtp://user:localhost@mail.example.jp",
+        "smtp://mail.example.jp?tls=opportunistic",
+        "smtp://mail.example.jp/localhost",
+        "smtp://192.0.2.7:25",
+        "smtp://localhost.example.jp",
+    ] {
+        assert_eq!(faults(of(readable, false)), [("--smtp".to_owned(), "error-smtp-without-tls")], "{readable}");
+        assert!(of(readable, true).unwrap().is_set_up(), "{readable}");
+    }
+    for kept in [
+        "smtps://user:secret@mail.example.jp",
+        "smtp://mail.example.jp?tls=required",
+        "smtp://localhost:2525",
+        "smtp://127.0.0.1:9",
+        "smtp://[::1]:25",
+        "smtp://[::1]",
+    ] {
+        assert!(of(kept, false).unwrap().is_set_up(), "{kept}");
+    }
 }

@@ -7,9 +7,14 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 
+use super::connecting::listen;
+use super::ways_in::{certificate, files};
 use crate::audit_log::witnesses::{Cosigned, Standing, Trouble};
+use crate::operate::connections::Limits;
 use crate::operate::front::Front;
 use crate::operate::probe;
+use crate::operate::tls::Tls;
+use crate::testing::scratch::scratch_folder;
 use crate::testing::{HANAKO, NOBODY, PASSWORD, Reply, START_MS, TestApp, conflict, on_both};
 
 async fn from(app: &TestApp, peer: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
@@ -80,16 +85,21 @@ on_both! {
     }
 
     async fn the_command_asks_a_running_server(app: TestApp) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let router = crate::face::serve::router(app.app.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-        probe::ready(address).await.unwrap();
+        let folder = scratch_folder();
+        certificate(folder.path());
+        let tls = Tls::of(&files(folder.path())).unwrap();
+        let servers = [(listen(&app, None, Limits::default()), false), (listen(&app, tls, Limits::default()), true)];
+        for (server, tls) in &servers {
+            probe::ready(server.address, *tls).await.unwrap();
+            assert_eq!(conflict(probe::ready(server.address, !*tls).await), "error-not-ready");
+        }
         app.lose("migrations").await;
-        assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
-        serving.abort();
-        let _ = serving.await;
-        assert_eq!(conflict(probe::ready(address).await), "error-not-ready");
+        for (server, tls) in servers {
+            let address = server.address;
+            assert_eq!(conflict(probe::ready(address, tls).await), "error-not-ready");
+            server.end().await;
+            assert_eq!(conflict(probe::ready(address, tls).await), "error-not-ready");
+        }
     }
 
     async fn figures_count_requests_by_route_and_tell_no_names(app: TestApp) {
@@ -123,6 +133,14 @@ on_both! {
         from(&app, "[::ffff:127.0.0.1]:40000", "/metrics", &[]).await.is(200);
         // A proxy on this machine that nobody named speaks for others.
         from(&app, HERE, "/metrics", &[("x-forwarded-for", "192.0.2.7")]).await.is(404);
+        // One that was named does so whatever it says of them, and though it says nothing at all.
+        let front = Arc::new(Front { trusted: vec!["127.0.0.1".parse().unwrap()], metrics_token: None });
+        let behind = app.with(|inner| inner.front = Arc::clone(&front));
+        for said in [&[][..], &[("x-real-ip", "192.0.2.7")], &[("forwarded", "for=192.0.2.7")], &[("x-forwarded-for", "127.0.0.1")]] {
+            from(&behind, HERE, "/metrics", said).await.is(404);
+            from(&behind, HERE, "/health/ready", said).await.is(200);
+        }
+        from(&behind, "[::1]:40000", "/metrics", &[]).await.is(200);
         let bearer = [("authorization", "Bearer watch-me")];
         from(&app, THERE, "/metrics", &bearer).await.is(404);
         from(&app, THERE, "/metrics", &[("authorization", "Bearer ")]).await.is(404);

@@ -1,7 +1,7 @@
 //! Proxies and TLS: whose word counts, and which certificate is shown.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
 
-use crate::face::serve;
+use super::connecting::listen;
+use crate::operate::connections::Limits;
 use crate::operate::doctor;
 use crate::operate::front::Front;
 use crate::operate::tls::{Tls, TlsArgs};
@@ -97,13 +98,9 @@ on_both! {
     async fn tls_shows_the_certificate_and_takes_up_a_new_one(app: TestApp) {
         let folder = scratch_folder();
         let first = certificate(folder.path());
-        let args = TlsArgs { tls_cert: Some(folder.path().join("cert.pem")), tls_key: Some(folder.path().join("key.pem")) };
-        let tls = Tls::of(&args).unwrap().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let router = serve::router(app.app.clone());
-        let serving = tokio::spawn(tls.clone().serve(listener, router, async { stopped.await.unwrap_or(()) }));
+        let tls = Tls::of(&files(folder.path())).unwrap().unwrap();
+        let server = listen(&app, Some(tls.clone()), Limits::default());
+        let address = server.address;
         let ask = async |root: CertificateDer<'static>| {
             tokio::task::spawn_blocking(move || https(address, root)).await.unwrap()
         };
@@ -119,8 +116,7 @@ on_both! {
         std::fs::write(folder.path().join("cert.pem"), "nonsense").unwrap();
         assert_eq!(faults(tls.renew()), [("--tls-cert".to_owned(), "error-tls")]);
         assert!(ask(second).await.unwrap().starts_with("HTTP/1.1 200"));
-        stop.send(()).unwrap();
-        serving.await.unwrap().unwrap();
+        server.end().await;
     }
 }
 
@@ -128,13 +124,10 @@ on_both! {
     async fn a_certificate_replaced_on_disk_is_taken_up_by_itself(app: TestApp) {
         let folder = scratch_folder();
         let first = certificate(folder.path());
-        let args = TlsArgs { tls_cert: Some(folder.path().join("cert.pem")), tls_key: Some(folder.path().join("key.pem")) };
+        let args = files(folder.path());
         let tls = Tls::of(&args).unwrap().unwrap().looking_every(Duration::from_millis(1));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let router = serve::router(app.app.clone());
-        let serving = tokio::spawn(tls.serve(listener, router, async { stopped.await.unwrap_or(()) }));
+        let server = listen(&app, Some(tls), Limits::default());
+        let address = server.address;
         let ask = async |root: CertificateDer<'static>| {
             tokio::task::spawn_blocking(move || https(address, root)).await.unwrap()
         };
@@ -163,20 +156,15 @@ on_both! {
         let third = certificate(folder.path());
         assert!(shown(&third).await);
         assert_eq!(doctor::look_at_tls(&TlsArgs::default()).message.key, "doctor-tls-none");
-        stop.send(()).unwrap();
-        serving.await.unwrap().unwrap();
+        server.end().await;
     }
 
     async fn only_tls_1_2_and_1_3_with_sound_ciphers_are_spoken(app: TestApp) {
         let folder = scratch_folder();
         let root = certificate(folder.path());
-        let args = TlsArgs { tls_cert: Some(folder.path().join("cert.pem")), tls_key: Some(folder.path().join("key.pem")) };
-        let tls = Tls::of(&args).unwrap().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let router = serve::router(app.app.clone());
-        let serving = tokio::spawn(tls.serve(listener, router, async { stopped.await.unwrap_or(()) }));
+        let tls = Tls::of(&files(folder.path())).unwrap().unwrap();
+        let server = listen(&app, Some(tls), Limits::default());
+        let address = server.address;
         let spoken = |versions: Vec<&'static rustls::SupportedProtocolVersion>| {
             let root = root.clone();
             tokio::task::spawn_blocking(move || handshake(address, root, &versions))
@@ -192,8 +180,7 @@ on_both! {
             let answer = tokio::task::spawn_blocking(move || old_hello(address, minor)).await.unwrap();
             assert!(answer.is_empty() || answer[0] == 0x15, "{answer:?}");
         }
-        stop.send(()).unwrap();
-        serving.await.unwrap().unwrap();
+        server.end().await;
     }
 }
 
@@ -236,16 +223,21 @@ fn old_hello(address: SocketAddr, minor: u8) -> Vec<u8> {
     answer
 }
 
+/// Where a certificate and its key are.
+pub(super) fn files(folder: &Path) -> TlsArgs {
+    TlsArgs { tls_cert: Some(folder.join("cert.pem")), tls_key: Some(folder.join("key.pem")) }
+}
+
 /// Puts a new certificate and its key into the folder.
-fn certificate(folder: &Path) -> CertificateDer<'static> {
+pub(super) fn certificate(folder: &Path) -> CertificateDer<'static> {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
     std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
     CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).unwrap()
 }
 
-/// Asks for `/health/live`, trusting this certificate alone.
-fn https(address: SocketAddr, root: CertificateDer<'static>) -> std::io::Result<String> {
+/// A client that trusts this certificate alone.
+pub(super) fn client(root: CertificateDer<'static>) -> ClientConnection {
     let mut roots = RootCertStore::empty();
     roots.add(root).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -253,7 +245,12 @@ fn https(address: SocketAddr, root: CertificateDer<'static>) -> std::io::Result<
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let mut connection = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+    ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap()
+}
+
+/// Asks for `/health/live`, trusting this certificate alone.
+fn https(address: SocketAddr, root: CertificateDer<'static>) -> std::io::Result<String> {
+    let mut connection = client(root);
     let mut socket = TcpStream::connect(address)?;
     let mut stream = Stream::new(&mut connection, &mut socket);
     stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
