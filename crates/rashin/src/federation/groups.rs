@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use platform::{Ctx, Deed, Result};
+use serde_json::json;
 
 use super::store::{self, Held};
 use crate::access::{Terms, from_outside};
@@ -17,7 +18,7 @@ async fn end(deed: &mut Deed, tenant_id: &str, held: Held) -> Result<bool> {
     let ended = from_outside::end(deed, tenant_id, &held.role, &held.unit_id, &held.grant_id).await?;
     if ended {
         store::end_held(deed, &held.grant_id).await?;
-        deed.note(&format!("ended.{}", held.grant_id), held.role);
+        deed.note_one_more("grants_ended", json!({ "grant": held.grant_id, "role": held.role, "unit": held.unit_id }));
     }
     Ok(ended)
 }
@@ -59,7 +60,8 @@ pub(super) async fn settle(
         let reason = format!("{source}: {}", wanted.group);
         let terms = Terms { role: &wanted.role, unit_id: &wanted.unit_id, reason: &reason, until_ms: None };
         let grant_id = from_outside::give(ctx, deed, tenant_id, account_id, terms).await?;
-        deed.note(&format!("given.{grant_id}"), wanted.role.as_str());
+        let given = json!({ "account": account_id, "grant": grant_id, "role": wanted.role, "unit": wanted.unit_id });
+        deed.note_one_more("grants_given", given);
         let held = Held { grant_id, role: wanted.role, unit_id: wanted.unit_id };
         store::add_held(deed, account_id, source, &held).await?;
     }
