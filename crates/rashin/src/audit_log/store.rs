@@ -34,7 +34,7 @@ macro_rules! entries_seen {
               CASE WHEN $3 LIKE '%|' || RTRIM(e.act, 'abcdefghijklmnopqrstuvwxyz-') || '|%' OR EXISTS (SELECT 1 FROM grant_powers g \
                 JOIN units gu ON gu.id = g.unit_id JOIN units u ON u.id = e.unit_id LEFT JOIN account_suspensions x ON x.account_id = g.account_id \
                 WHERE g.account_id = $2 AND $4 LIKE '%|' || RTRIM(e.act, 'abcdefghijklmnopqrstuvwxyz-') || g.power || '|%' \
-                AND (g.until_ms IS NULL OR g.until_ms > $5) AND x.account_id IS NULL AND u.path LIKE gu.path || '%') THEN 1 ELSE 0 END AS told \
+                AND (g.until_ms IS NULL OR g.until_ms > $5) AND x.account_id IS NULL AND u.path LIKE gu.path || '%') THEN CAST(1 AS BIGINT) ELSE 0 END AS told \
               FROM audit_entries e WHERE e.tenant_id = $1 AND ",
             $which,
             ") s LEFT JOIN audit_values v ON v.entry_id = s.id AND s.told = 1 ORDER BY s.seq DESC"
