@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::act::{Act, Actor, Gate, Object, Open, Via};
 use crate::clock::{Clock, Entropy};
-use crate::db::{Db, Row, Scope, Statement, Value, View};
+use crate::db::{Db, Row, Scope, Statement, Transaction, Value, View};
 use crate::deed::Deed;
 use crate::limit::Limit;
 use crate::log::Keeper;
@@ -73,7 +73,9 @@ impl Ctx {
         self
     }
 
-    fn is_within(&self, act: &Act) -> bool {
+    /// Whether a limit of the asker, if there is one, has the act inside.
+    #[must_use]
+    pub fn is_within(&self, act: &Act) -> bool {
         self.limit.as_ref().is_none_or(|limit| limit.allows(act))
     }
 
@@ -239,10 +241,19 @@ impl Ctx {
         }
     }
 
-    /// Opens the upkeep of the log; for the installation's own work only.
+    /// Opens the upkeep of the log, waiting for whoever is at it; for the installation's own work only.
     pub async fn keep_log(&self) -> Result<Keeper> {
+        Keeper::open(self.upkeep().await?).await
+    }
+
+    /// As [`Ctx::keep_log`]; none where somebody else is at it.
+    pub async fn try_keep_log(&self) -> Result<Option<Keeper>> {
+        Keeper::try_open(self.upkeep().await?).await
+    }
+
+    async fn upkeep(&self) -> Result<Transaction> {
         match self.actor {
-            Actor::System => Keeper::open(self.ground.db.begin(&self.scope).await?, self.ground.db.is_postgres()).await,
+            Actor::System => self.ground.db.begin(&self.scope).await,
             _ => Err(Error::internal("only the installation itself keeps the log")),
         }
     }

@@ -75,6 +75,15 @@ impl Deed {
         self.details.insert(name.to_owned(), value.into());
     }
 
+    /// Notes one more of several things under one name. Together they are one fact, so that the entry does not grow with
+    /// their number.
+    pub fn note_one_more(&mut self, name: &str, value: impl Into<Json>) {
+        match self.details.entry(name).or_insert_with(|| Json::Array(Vec::new())) {
+            Json::Array(several) => several.push(value.into()),
+            other => *other = Json::Array(vec![other.take(), value.into()]),
+        }
+    }
+
     /// Enters the deed in a tenant's log, for acts of the installation or of somebody not yet signed in, who from here
     /// on sees and writes rows of that tenant alone.
     pub async fn in_log_of(&mut self, tenant_id: &str) -> Result<()> {

@@ -52,6 +52,19 @@ pub const PLACES: &[&[Place]] = &[
     assessment::store::PLACES,
 ];
 
+/// What one must be allowed on the unit of an entry, besides reading the log, to see what it tells, by area of acts. What
+/// an area tells that is not named here is seen by nobody.
+pub const VALUES_OF: &[(&str, Option<&Act>)] = &[
+    ("organisation.", None),
+    ("access.", None),
+    ("identity.", None),
+    ("federation.", None),
+    ("audit-log.", None),
+    ("assessment.", Some(&assessment::acts::READ)),
+    ("population.", None),
+    ("operate.", None),
+];
+
 /// The act of this name.
 #[must_use]
 pub fn act(id: &str) -> Option<&'static Act> {

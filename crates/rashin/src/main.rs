@@ -217,7 +217,7 @@ fn run_offline(what: &What, language: Language) -> Option<std::io::Result<ExitCo
 async fn run(what: What, language: Language) -> Result<()> {
     match what {
         What::Serve(args) => run_server(args).await,
-        What::Witness(args) => audit_log::witness::run(args, say).await,
+        What::Witness(args) => audit_log::witness::run(args, serve::stop_signal(), say).await,
         What::Backup(args) => operate::backup::run(args, language).await,
         What::Restore(args) => operate::restore::run(args, language).await,
         What::Health(args) => operate::probe::run(args).await,

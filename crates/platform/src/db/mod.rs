@@ -258,6 +258,31 @@ fn named(statement: &Statement, error: &sqlx::Error) -> Error {
     Error::internal(format!("{}: {error}", statement.name))
 }
 
+/// What a statement that writes failed for.
+fn failed(statement: &Statement, error: &sqlx::Error) -> Error {
+    match error.as_database_error() {
+        Some(fault) if fault.is_unique_violation() => Error::conflict("error-already-there"),
+        _ => named(statement, error),
+    }
+}
+
+/// The text with its `$1`, `$2` … numbered on behind so many.
+fn numbered_behind(sql: &str, behind: usize) -> String {
+    let mut pieces = sql.split('$');
+    let mut text = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        let end = piece.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(piece.len());
+        let (number, rest) = piece.split_at(end);
+        text.push('$');
+        match number.parse::<usize>() {
+            Ok(number) => text.push_str(&(number + behind).to_string()),
+            Err(_) => text.push_str(number),
+        }
+        text.push_str(rest);
+    }
+    text
+}
+
 /// An open transaction. Only a deed holds one.
 #[derive(Debug)]
 pub(crate) enum Transaction {
@@ -302,10 +327,26 @@ impl Transaction {
                 .await
                 .map(|done| done.rows_affected()),
         };
-        changed.map_err(|error| match error.as_database_error() {
-            Some(fault) if fault.is_unique_violation() => Error::conflict("error-already-there"),
-            _ => named(statement, &error),
-        })
+        changed.map_err(|error| failed(statement, &error))
+    }
+
+    /// Runs statements one after the other. On SQLite they are one text, and so one errand to the connection's thread.
+    pub(crate) async fn execute_all(&mut self, all: &[(&Statement, Vec<Value>)]) -> Result<()> {
+        if let (Self::Sqlite(turn), [(first, _), _, ..]) = (&mut *self, all) {
+            let (mut text, mut values) = (String::new(), Vec::new());
+            for (statement, own) in all {
+                value::check(own)?;
+                text.push_str(&numbered_behind(turn.state.text(statement.sql).as_str(), values.len()));
+                text.push(';');
+                values.extend_from_slice(own);
+            }
+            let query = value::bind_sqlite(sqlx::query(AssertSqlSafe(text)), &values);
+            return query.execute(&mut turn.state.connection).await.map(|_| ()).map_err(|error| failed(first, &error));
+        }
+        for (statement, values) in all {
+            self.execute(statement, values).await?;
+        }
+        Ok(())
     }
 
     /// Waits until nobody else holds the lock of this number; it is let go of with the transaction. The writer of
@@ -316,6 +357,33 @@ impl Transaction {
             sql.execute(&mut **transaction).await.map_err(Error::internal)?;
         }
         Ok(())
+    }
+
+    /// As [`Transaction::lock`], but says no at once where somebody else holds it.
+    pub(crate) async fn try_lock(&mut self, number: i64) -> Result<bool> {
+        let Self::Postgres(transaction) = self else { return Ok(true) };
+        let sql = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(number);
+        sql.fetch_one(&mut **transaction).await.map_err(Error::internal)
+    }
+
+    /// Begins a part that can be taken back without the rest.
+    pub(crate) async fn begin_part(&mut self) -> Result<()> {
+        self.run("SAVEPOINT part").await
+    }
+
+    /// Ends the part begun last, keeping it or taking it back.
+    pub(crate) async fn end_part(&mut self, keep: bool) -> Result<()> {
+        self.run(if keep { "RELEASE SAVEPOINT part" } else { "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part" })
+            .await
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<()> {
+        match self {
+            Self::Sqlite(turn) => turn.state.run(sql).await,
+            Self::Postgres(transaction) => {
+                sqlx::raw_sql(sql).execute(&mut **transaction).await.map(|_| ()).map_err(Error::internal)
+            }
+        }
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
@@ -333,5 +401,20 @@ impl Transaction {
 impl Reader for Transaction {
     fn fetch<'a>(&'a mut self, statement: &'a Statement, values: &'a [Value]) -> BoxFuture<'a, Result<Vec<Row>>> {
         Box::pin(self.rows(statement, values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered_behind;
+
+    #[test]
+    fn values_are_numbered_on_behind_those_of_the_statement_before() {
+        assert_eq!(numbered_behind("INSERT INTO t VALUES ($1, $2, $12)", 3), "INSERT INTO t VALUES ($4, $5, $15)");
+        assert_eq!(
+            numbered_behind("UPDATE t SET a = $2 WHERE b = $1 OR a = $2", 0),
+            "UPDATE t SET a = $2 WHERE b = $1 OR a = $2"
+        );
+        assert_eq!(numbered_behind("SELECT '$' || $1", 1), "SELECT '$' || $2");
     }
 }

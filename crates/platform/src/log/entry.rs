@@ -154,14 +154,17 @@ impl Entry {
         leaf
     }
 
-    /// The leaf of an entry that is about to be written; one that is too long is refused.
+    /// The leaf of an entry that is about to be written; one that is too long is refused, naming what makes it so.
     pub(crate) fn fitting_leaf(&self) -> Result<String> {
         let leaf = self.leaf();
-        if leaf.len() > LENGTH_LIMIT {
+        if leaf.len() <= LENGTH_LIMIT {
+            return Ok(leaf);
+        }
+        if self.reason.chars().count() > REASON_LIMIT {
             let message = Message::new("error-too-long").with("most", REASON_LIMIT.to_string());
             return Err(Error::field("reason", &self.reason, message));
         }
-        Ok(leaf)
+        Err(Error::conflict("error-deed-too-large"))
     }
 }
 
@@ -214,6 +217,9 @@ mod tests {
         assert_eq!(fitting.fitting_leaf().unwrap(), fitting.leaf());
         fitting.reason.push('x');
         assert!(matches!(fitting.fitting_leaf(), Err(Error::Invalid(_))));
+        // Without a reason, the reason is not to blame.
+        let many = entry(None, 1, &"x".repeat(LENGTH_LIMIT));
+        assert!(matches!(many.fitting_leaf(), Err(Error::Conflict(message)) if message.key == "error-deed-too-large"));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Upkeep of the log: leaves for entries that wait for one, and checkpoints.
 
-use std::collections::BTreeMap;
-
 use tlog::{Frontier, Hash, leaf_hash};
 
 use super::entry::{WITH_VALUES, WITHOUT_VALUES};
@@ -10,8 +8,8 @@ use crate::db::Transaction;
 use crate::{Error, Result, statements};
 
 statements! {
-    HEADS = "SELECT tenant_id, size, roots FROM audit_heads WHERE size > 0 AND tenant_id <> '*' ORDER BY tenant_id";
-    LAST_CHECKPOINT = "SELECT size, root, note FROM audit_checkpoints WHERE tenant_id = $1 ORDER BY size DESC LIMIT 1";
+    LOGS = "SELECT tenant_id FROM audit_heads WHERE size > 0 AND tenant_id <> '*' ORDER BY tenant_id";
+    LAST_CHECKPOINT = "SELECT size, root, note FROM audit_checkpoints WHERE tenant_id = $1 AND number > 0 ORDER BY size DESC LIMIT 1";
     ADD_CHECKPOINT = "INSERT INTO audit_checkpoints (tenant_id, size, root, at_ms, note, number, leaf_hash) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     SET_HALT = "INSERT INTO audit_halts (tenant_id, at_ms, why) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO UPDATE SET why = $3";
@@ -25,7 +23,6 @@ const LOCK: i64 = 7_521_962_830_057;
 #[derive(Debug)]
 pub struct Keeper {
     transaction: Transaction,
-    postgres: bool,
 }
 
 /// A log and its tree.
@@ -48,44 +45,84 @@ pub struct Kept {
     pub note: String,
 }
 
+/// What became of entries that waited for their place.
+#[derive(Debug, Default)]
+pub struct Placed {
+    /// How many have one now.
+    pub count: u64,
+    /// Logs in which none could be given, and why.
+    pub failed: Vec<(String, Error)>,
+}
+
+/// Entries of one log read at once.
+const STRETCH: u64 = 1000;
+
 impl Keeper {
-    pub(crate) async fn open(mut transaction: Transaction, postgres: bool) -> Result<Self> {
+    pub(crate) async fn open(mut transaction: Transaction) -> Result<Self> {
         transaction.lock(LOCK).await?;
-        Ok(Self { transaction, postgres })
+        Ok(Self { transaction })
     }
 
-    /// Gives a leaf to every entry that waits for one; says to how many. On SQLite only entries from before the tree
-    /// wait: a deed there gives its own.
-    pub async fn sequence(&mut self) -> Result<u64> {
-        let form = if self.postgres { WITH_VALUES } else { WITHOUT_VALUES };
-        let mut count = 0;
-        loop {
-            let waiting = store::waiting(&mut self.transaction, form).await?;
-            if waiting.is_empty() {
-                return Ok(count);
-            }
-            let mut trees: BTreeMap<String, Frontier> = BTreeMap::new();
-            for entry in waiting {
-                let log = &entry.tenant_id;
-                if !trees.contains_key(log) {
-                    trees.insert(log.clone(), store::frontier(&mut self.transaction, log).await?);
+    pub(crate) async fn try_open(mut transaction: Transaction) -> Result<Option<Self>> {
+        Ok(transaction.try_lock(LOCK).await?.then_some(Self { transaction }))
+    }
+
+    /// Gives a leaf to at most so many entries that wait for one. What is wrong with one log keeps no other from its
+    /// leaves. On SQLite only entries from before the tree wait: a deed there gives its own.
+    pub async fn sequence(&mut self, most: u64) -> Result<Placed> {
+        let form = if self.transaction.is_postgres() { WITH_VALUES } else { WITHOUT_VALUES };
+        let mut placed = Placed::default();
+        for log in store::waiting_logs(&mut self.transaction, form).await? {
+            while placed.count < most {
+                let limit = STRETCH.min(most - placed.count);
+                self.begin_part().await?;
+                let outcome = self.sequence_log(&log, form, limit).await;
+                self.end_part(outcome.is_ok()).await?;
+                match outcome {
+                    Ok(count) => {
+                        placed.count += count;
+                        if count < limit {
+                            break;
+                        }
+                    }
+                    Err(error) => {
+                        placed.failed.push((log, error));
+                        break;
+                    }
                 }
-                let Some(tree) = trees.get_mut(log) else { continue };
-                let leaf = leaf_hash(entry.leaf().as_bytes());
-                store::push(&mut self.transaction, log, tree, leaf).await?;
-                store::place(&mut self.transaction, &entry.id, tree.size(), leaf).await?;
-                count += 1;
-            }
-            for (log, tree) in &trees {
-                store::set_frontier(&mut self.transaction, log, tree).await?;
             }
         }
+        Ok(placed)
+    }
+
+    async fn sequence_log(&mut self, log: &str, form: i64, limit: u64) -> Result<u64> {
+        let waiting = store::waiting(&mut self.transaction, form, log, limit).await?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let mut tree = store::frontier(&mut self.transaction, log).await?;
+        for entry in &waiting {
+            let leaf = leaf_hash(entry.leaf().as_bytes());
+            store::push(&mut self.transaction, log, &mut tree, leaf).await?;
+            store::place(&mut self.transaction, &entry.id, tree.size(), leaf).await?;
+        }
+        store::set_frontier(&mut self.transaction, log, &tree).await?;
+        Ok(waiting.len() as u64)
+    }
+
+    /// Begins work on one log that can be taken back without the rest.
+    pub async fn begin_part(&mut self) -> Result<()> {
+        self.transaction.begin_part().await
+    }
+
+    /// Ends that work, keeping it or taking it back.
+    pub async fn end_part(&mut self, keep: bool) -> Result<()> {
+        self.transaction.end_part(keep).await
     }
 
     /// All logs but that of all checkpoints.
-    pub async fn heads(&mut self) -> Result<Vec<Head>> {
-        let rows = self.transaction.rows(&HEADS, &[]).await?;
-        rows.iter().map(|row| Ok(Head { log: row.text("tenant_id")?, tree: store::frontier_of(row)? })).collect()
+    pub async fn logs(&mut self) -> Result<Vec<String>> {
+        self.transaction.rows(&LOGS, &[]).await?.iter().map(|row| row.text("tenant_id")).collect()
     }
 
     /// One log.
@@ -105,7 +142,7 @@ impl Keeper {
     /// Hashes that show a log to have grown out of what it was at `old` entries.
     pub async fn consistency(&mut self, log: &str, old: u64, size: u64) -> Result<Vec<Hash>> {
         let ranges = tlog::consistency_ranges(old, size).map_err(Error::internal)?;
-        store::prove(&mut self.transaction, log, &ranges).await
+        store::prove(&mut self.transaction, log, &ranges).await.map_err(Error::internal)
     }
 
     /// Keeps a signed checkpoint, which becomes a leaf of the log of all checkpoints.

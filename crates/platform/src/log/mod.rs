@@ -10,8 +10,8 @@ pub(crate) mod store;
 
 pub(crate) use entry::WITH_VALUES;
 pub use entry::{Entry, Fact, Facts, WITHOUT_VALUES, commitment};
-pub use keeper::{Head, Keeper, Kept};
-pub use store::{ALL_CHECKPOINTS, frontier_of, prove};
+pub use keeper::{Head, Keeper, Kept, Placed};
+pub use store::{ALL_CHECKPOINTS, Unproved, frontier_of, prove};
 
 use crate::db::Statement;
 

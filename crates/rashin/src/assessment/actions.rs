@@ -194,7 +194,9 @@ pub async fn give_back(ctx: &Ctx, id: &str, reason: &str) -> Result<()> {
         return Err(Error::conflict("error-not-submitted"));
     };
     store::give_back(&mut deed, &submission.id, by, reason).await?;
-    deed.commit(reason).await
+    // As a fact, which is shown to those alone who may see the self-check; the entry itself is everybody's who reads the log.
+    deed.note("reason_given", reason);
+    deed.commit("").await
 }
 
 /// Approves what was handed in and freezes it. The one who handed in cannot approve, unless the tenant has nobody
@@ -222,5 +224,8 @@ pub async fn approve(ctx: &Ctx, id: &str, comment: &str) -> Result<()> {
     store::approve(&mut deed, &assessment, by, own, comment.trim()).await?;
     deed.note("content_hash", assessment.content_hash());
     deed.note("self_approved", own);
-    deed.commit(comment.trim()).await
+    if !comment.trim().is_empty() {
+        deed.note("reason_given", comment.trim());
+    }
+    deed.commit("").await
 }

@@ -1,10 +1,13 @@
 //! What may be asked of the log.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use platform::log::{Facts, WITHOUT_VALUES};
-use platform::{Ctx, Error, Message, Object, Result, log};
+use platform::{Actor, Ctx, Error, Message, Object, Result, log};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::checkpoints::Halt;
 use super::{acts, checkpoints, store};
 
 /// Entries one page shows.
@@ -34,7 +37,8 @@ pub struct Entry {
     pub reason: String,
     /// What was noted.
     pub facts: Vec<Fact>,
-    /// The leaf of the tree: this text is what the log proves.
+    /// The leaf of the tree: this text is what the log proves. Empty where it holds values that are withheld, as in
+    /// entries from before commitments.
     pub leaf: String,
     /// Hash of the leaf, hexadecimal.
     pub leaf_hash: String,
@@ -45,27 +49,53 @@ pub struct Entry {
 pub struct Fact {
     /// What it is about.
     pub name: String,
-    /// The value as JSON; none if it was erased.
+    /// The value as JSON; none if it was erased or is withheld.
     pub value: Option<String>,
-    /// With it anybody can compute the commitment; none if the value was erased.
+    /// With it anybody can compute the commitment; none if the value was erased or is withheld.
     pub salt: Option<String>,
+    /// Whether the value is kept from the asker, who may read the log but not what this entry is about.
+    pub withheld: bool,
     /// What stands in the leaf; empty in entries from before commitments.
     pub commitment: String,
 }
 
 impl Fact {
-    /// The value as people read it: a text without its quotes.
+    /// Whether there may be a value that can be erased; of what is withheld nobody is told.
     #[must_use]
-    pub fn shown(&self) -> Option<String> {
-        let value = self.value.as_ref()?;
-        Some(serde_json::from_str::<String>(value).unwrap_or_else(|_| value.clone()))
+    pub fn may_be_kept(&self) -> bool {
+        self.salt.is_some() || (self.withheld && !self.commitment.is_empty())
     }
 }
 
+/// Names of people by account.
+pub type Names = BTreeMap<String, String>;
+
+/// The names of people whom entries tell of.
+pub async fn names_in(ctx: &Ctx, entries: &[Entry]) -> Result<Names> {
+    let tenant_id = readable(ctx).await?;
+    let facts = entries.iter().flat_map(|entry| &entry.facts);
+    let told = facts.filter_map(|fact| serde_json::from_str::<String>(fact.value.as_deref()?).ok());
+    // Accounts have ids of this length.
+    let ids: BTreeSet<String> = told.filter(|text| text.len() == 32).collect();
+    if ids.is_empty() { Ok(Names::new()) } else { store::names(ctx, tenant_id, &ids).await }
+}
+
+/// The values of an entry, as far as the asker may see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Values {
+    /// What is kept of them, as JSON.
+    Kept(Option<String>),
+    /// Not for the asker.
+    Withheld,
+}
+
 impl Entry {
-    pub(super) fn of(entry: &log::Entry, seq: Option<i64>, kept: Option<&str>) -> Result<Self> {
-        let leaf = entry.leaf();
+    pub(super) fn of(entry: &log::Entry, seq: Option<i64>, values: &Values) -> Result<Self> {
+        let mut leaf = entry.leaf();
         let leaf_hash = tlog::leaf_hash(leaf.as_bytes()).to_hex();
+        if entry.form == WITHOUT_VALUES && *values == Values::Withheld {
+            leaf.clear();
+        }
         Ok(Self {
             id: entry.id.clone(),
             seq,
@@ -76,35 +106,38 @@ impl Entry {
             object_kind: entry.object_kind.clone(),
             object_id: entry.object_id.clone(),
             reason: entry.reason.clone(),
-            facts: facts(entry, kept)?,
+            facts: facts(entry, values)?,
             leaf,
             leaf_hash,
         })
     }
 }
 
-/// What an entry tells, with the values that are still there.
-fn facts(entry: &log::Entry, kept: Option<&str>) -> Result<Vec<Fact>> {
+/// What an entry tells, with the values that are still there and may be seen.
+fn facts(entry: &log::Entry, values: &Values) -> Result<Vec<Fact>> {
     let told: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(&entry.facts).map_err(Error::internal)?;
     if entry.form == WITHOUT_VALUES {
+        let withheld = *values == Values::Withheld;
         let plain = |(name, value): (String, serde_json::Value)| Fact {
             name,
-            value: Some(value.to_string()),
+            value: (!withheld).then(|| value.to_string()),
             salt: None,
+            withheld,
             commitment: String::new(),
         };
         return Ok(told.into_iter().map(plain).collect());
     }
-    let kept: Facts = match kept {
-        Some(kept) => serde_json::from_str(kept).map_err(Error::internal)?,
-        None => Facts::default(),
+    let kept: Facts = match values {
+        Values::Kept(Some(kept)) => serde_json::from_str(kept).map_err(Error::internal)?,
+        Values::Kept(None) | Values::Withheld => Facts::default(),
     };
     let fact = |(name, commitment): (String, serde_json::Value)| {
         let found = kept.0.get(&name);
         Fact {
             value: found.map(|fact| fact.value.to_string()),
             salt: found.map(|fact| fact.salt.clone()),
+            withheld: *values == Values::Withheld,
             commitment: commitment.as_str().unwrap_or_default().to_owned(),
             name,
         }
@@ -147,6 +180,13 @@ pub async fn entry(ctx: &Ctx, id: &str) -> Result<Entry> {
     store::entry(ctx, tenant_id, id).await?.ok_or(Error::NotFound)
 }
 
+/// Why the asker's log is not signed any more, if so.
+pub async fn halted(ctx: &Ctx) -> Result<Option<Halt>> {
+    let tenant_id = readable(ctx).await?;
+    // The log of all checkpoints is everybody's.
+    store::halt(&ctx.as_actor(Actor::System), tenant_id).await
+}
+
 /// Erases the values an entry commits to, all or the named one, if another person agreed to exactly that. The entry and its place stay; the erasure is an entry.
 pub async fn erase(ctx: &Ctx, id: &str, name: Option<&str>, reason: &str) -> Result<()> {
     let found = entry(ctx, id).await?;
@@ -162,8 +202,8 @@ pub async fn erase(ctx: &Ctx, id: &str, name: Option<&str>, reason: &str) -> Res
             Message::new("error-too-long").with("most", REASON_LIMIT.to_string()),
         ));
     }
-    let mut left = found.facts.iter().filter(|fact| fact.salt.is_some());
-    if !left.any(|fact| name.is_none_or(|name| fact.name == name)) {
+    // Also what the asker may not see can be erased.
+    if !store::kept_names(ctx, id).await?.iter().any(|kept| name.is_none_or(|name| kept == name)) {
         return Err(Error::conflict("error-nothing-to-erase"));
     }
     // The verifier reads from the entry itself what may be missing.
@@ -171,6 +211,8 @@ pub async fn erase(ctx: &Ctx, id: &str, name: Option<&str>, reason: &str) -> Res
     let content = serde_json::json!({ "entry": id, "act": found.act, "value": name });
     let object = Object::of_unit("log-entry", what, tenant_id);
     let mut deed = ctx.begin_as_agreed(&acts::ERASE, object, &content, reason).await?;
-    store::erase(&mut deed, id, name).await?;
+    if !store::erase(&mut deed, id, name).await? {
+        return Err(Error::conflict("error-nothing-to-erase"));
+    }
     deed.commit(reason).await
 }

@@ -37,7 +37,7 @@ async fn list_entries(SignedIn(asker): SignedIn, Query(filter): Query<Filter>) -
     Ok(Json(super::entries(&asker.ctx, &filter).await?))
 }
 
-/// One entry with what it tells; erased values are missing
+/// One entry with what it tells; erased values are missing, and those of what one may not see are withheld
 #[utoipa::path(get, path = "/audit-entries/{id}", tag = "audit-log", params(("id" = String, Path)),
     responses((status = 200, body = Entry), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn get_entry(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Json<Entry>> {
@@ -95,9 +95,9 @@ async fn get_checkpoint(SignedIn(asker): SignedIn) -> Answer<Json<Option<String>
 
 /// Compute the whole log again and say what is wrong
 #[utoipa::path(get, path = "/audit-log/verification", tag = "audit-log",
-    responses((status = 200, body = Report), (status = 403, body = Problem)))]
+    responses((status = 200, body = Report), (status = 403, body = Problem), (status = 429, body = Problem)))]
 async fn verify_log(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Json<Report>> {
-    let verdict = verify::own(&asker.ctx, &app.log_key).await?;
+    let verdict = verify::own(&asker.ctx, &app.log_key, &app.log_turns).await?;
     Ok(Json(verdict.report(|message| app.texts.show(asker.language, message))))
 }
 
@@ -110,7 +110,8 @@ async fn list_witnessed(State(app): State<App>, SignedIn(asker): SignedIn) -> An
 
 /// One's own log as tlog-tiles in a tar file, to be checked with other tools
 #[utoipa::path(get, path = "/audit-log/tiles", tag = "audit-log",
-    responses((status = 200, content_type = "application/x-tar", body = Vec<u8>), (status = 403, body = Problem)))]
+    responses((status = 200, content_type = "application/x-tar", body = Vec<u8>), (status = 403, body = Problem),
+        (status = 429, body = Problem)))]
 async fn take_log(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
-    Ok(web::download(export::own(&asker.ctx, &app.log_key, &app.data).await?)?)
+    Ok(web::download(export::own(&asker.ctx, &app.log_key, &app.data, &app.log_turns).await?).await?)
 }

@@ -64,7 +64,8 @@ pub enum Command {
         /// The folder; made if it is missing
         folder: PathBuf,
     },
-    /// Send entries that were not sent yet as JSON lines or syslog; values are not in them, only commitments
+    /// Send entries that were not sent yet as JSON lines or syslog. Names, network addresses and reasons are in them; of
+    /// values only commitments. A file or standard output gets every entry, perhaps twice; what the network loses is lost
     Forward {
         /// `-` for standard output, udp://host:port, tcp://host:port, or a file
         #[arg(long, default_value = "-")]
@@ -153,7 +154,7 @@ async fn run_witnesses(desk: &Desk) -> Result<()> {
 async fn run_verify(desk: &Desk) -> Result<()> {
     let key = &desk.app.log_key;
     let verdict = match desk.ctx.account() {
-        Ok(_) => verify::own(&desk.ctx, key).await?,
+        Ok(_) => verify::own(&desk.ctx, key, &desk.app.log_turns).await?,
         Err(_) => verify::whole(&desk.app.system(), key).await?,
     };
     let show = |message: &Message| desk.app.texts.show(desk.language, message);

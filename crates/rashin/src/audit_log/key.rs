@@ -3,11 +3,11 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use platform::log::ALL_CHECKPOINTS;
 use platform::{Entropy, Error, Result};
-use tlog::{Signer, Verifier};
+use tlog::{Note, Signer, Verifier};
 
 /// Name of the file in the folder of data.
 pub const FILE: &str = "log-key";
@@ -17,6 +17,7 @@ pub const FILE: &str = "log-key";
 pub struct LogKey {
     signer: Signer,
     made_now: bool,
+    file: PathBuf,
 }
 
 /// The name under which a log's checkpoints go.
@@ -36,13 +37,31 @@ impl LogKey {
         let make =
             |seed: &[u8; 32]| Signer::log(&format!("rashin-{}", hex::encode(name)), seed).map_err(Error::internal);
         let (signer, made_now) = read_secret(data, FILE, entropy, make)?;
-        Ok(Self { signer, made_now })
+        Ok(Self { signer, made_now, file: data.join(FILE) })
     }
 
     /// Whether there was none before.
     #[must_use]
     pub fn was_made_now(&self) -> bool {
         self.made_now
+    }
+
+    /// Takes back a key that was made now: where an old one is missing, the next start must not find a new one.
+    pub(super) fn discard(&self) -> Result<()> {
+        if self.made_now {
+            fs::remove_file(&self.file).map_err(|error| named(&self.file, error))?;
+            sync_folder(&self.file).map_err(|error| named(&self.file, error))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a note names this key among those it was signed with. A note that cannot be read says nothing of keys; the
+    /// verifier tells of it.
+    pub(super) fn is_named_in(&self, note: &str, log: &str) -> Result<bool> {
+        let verifier = self.verifier(log)?;
+        let own =
+            |note: Note| note.signatures.iter().any(|one| one.name == verifier.name() && one.key_id == verifier.id());
+        Ok(Note::parse(note).map_or(true, own))
     }
 
     /// Signs for a log.

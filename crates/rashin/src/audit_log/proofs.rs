@@ -56,6 +56,8 @@ pub struct Witnessed {
     pub checkpoint: Option<String>,
     /// The asker's newest checkpoint in there.
     pub own: Option<InAll>,
+    /// Whether the log still is what the witness signed, as far as that is about the asker's.
+    pub holds: bool,
 }
 
 /// That a checkpoint of the asker's log is in the log of all checkpoints.
@@ -81,6 +83,18 @@ fn hex_of(proof: &[Hash]) -> Vec<String> {
     proof.iter().map(|hash| hash.to_hex()).collect()
 }
 
+/// The message that the log is not what was signed.
+const CHANGED: &str = "error-log-changed";
+
+/// A proof, and whether the log is what was signed: that it is not is something to be shown, not a failure.
+pub(super) fn or_changed<T>(proved: Result<Option<T>>) -> Result<(Option<T>, bool)> {
+    match proved {
+        Ok(proof) => Ok((proof, true)),
+        Err(Error::Conflict(message)) if message.key == CHANGED => Ok((None, false)),
+        Err(error) => Err(error),
+    }
+}
+
 /// The newest signed checkpoint of the asker's log, as a note.
 pub async fn checkpoint(ctx: &Ctx) -> Result<Option<String>> {
     let tenant_id = readable(ctx).await?;
@@ -91,16 +105,16 @@ pub async fn checkpoint(ctx: &Ctx) -> Result<Option<String>> {
 pub async fn inclusion(ctx: &Ctx, id: &str) -> Result<Option<Inclusion>> {
     let (tenant_id, entry) = (readable(ctx).await?, entry(ctx, id).await?);
     let Some(kept) = store::newest_checkpoint(ctx, tenant_id).await? else { return Ok(None) };
-    let Some(seq) = entry.seq.filter(|seq| *seq <= kept.size) else { return Ok(None) };
+    let Some(seq) = entry.seq.filter(|seq| (1..=kept.size).contains(seq)) else { return Ok(None) };
     let Entry { leaf, leaf_hash, .. } = entry;
     let ranges = tlog::inclusion_ranges(size_of(seq - 1)?, size_of(kept.size)?).map_err(Error::internal)?;
     let proof = log::prove(&mut ctx.reader(), tenant_id, &ranges).await?;
     let hash = Hash::from_hex(&leaf_hash).map_err(Error::internal)?;
-    let told = tlog::Checkpoint::parse(&Note::parse(&kept.note).map_err(Error::internal)?.text);
-    let root = told.map_err(Error::internal)?.root;
+    let told = Note::parse(&kept.note).and_then(|note| tlog::Checkpoint::parse(&note.text));
+    let root = told.map_err(|_| Error::conflict(CHANGED))?.root;
     // A proof that does not hold is a log that was changed: it is not handed out as if it were one.
     tlog::verify_inclusion(size_of(seq - 1)?, size_of(kept.size)?, &hash, &proof, &root)
-        .map_err(|_| Error::conflict("error-log-changed"))?;
+        .map_err(|_| Error::conflict(CHANGED))?;
     Ok(Some(Inclusion { seq, leaf, leaf_hash, size: kept.size, proof: hex_of(&proof), checkpoint: kept.note }))
 }
 
@@ -119,8 +133,7 @@ pub async fn consistency(ctx: &Ctx, old: i64, size: i64) -> Result<Consistency> 
     let proof = log::prove(&mut reader, tenant_id, &ranges).await?;
     let whole = [tlog::Range { start: 0, end: small }, tlog::Range { start: 0, end: large }];
     let roots = log::prove(&mut reader, tenant_id, &whole).await?;
-    tlog::verify_consistency(small, large, &roots[0], &roots[1], &proof)
-        .map_err(|_| Error::conflict("error-log-changed"))?;
+    tlog::verify_consistency(small, large, &roots[0], &roots[1], &proof).map_err(|_| Error::conflict(CHANGED))?;
     Ok(Consistency { old, size, old_root: roots[0].to_hex(), root: roots[1].to_hex(), proof: hex_of(&proof) })
 }
 
@@ -132,12 +145,12 @@ pub async fn witnessed(ctx: &Ctx, data: &Path) -> Result<Vec<Witnessed>> {
     let mut found = Vec::new();
     for standing in witnesses::standings(data)? {
         let (witness, key) = (standing.name().to_owned(), standing.key);
-        let (mut at_ms, mut checkpoint, mut own) = (None, None, None);
+        let (mut at_ms, mut checkpoint, mut own, mut holds) = (None, None, None, true);
         if let Some(cosigned) = standing.cosigned {
-            own = in_all(system, tenant_id, &cosigned.note).await?;
+            (own, holds) = or_changed(in_all(system, tenant_id, &cosigned.note).await)?;
             (at_ms, checkpoint) = (Some(cosigned.at_ms), Some(cosigned.note));
         }
-        found.push(Witnessed { witness, key, at_ms, checkpoint, own });
+        found.push(Witnessed { witness, key, at_ms, checkpoint, own, holds });
     }
     Ok(found)
 }
@@ -151,6 +164,6 @@ async fn in_all(system: &Ctx, log: &str, note: &str) -> Result<Option<InAll>> {
     let ranges = tlog::inclusion_ranges(index, told.size).map_err(Error::internal)?;
     let proof = log::prove(&mut system.reader(), ALL_CHECKPOINTS, &ranges).await?;
     tlog::verify_inclusion(index, told.size, &tlog::leaf_hash(kept.note.as_bytes()), &proof, &told.root)
-        .map_err(|_| Error::conflict("error-log-changed"))?;
+        .map_err(|_| Error::conflict(CHANGED))?;
     Ok(Some(InAll { size: kept.size, number, all, checkpoint: kept.note, proof: hex_of(&proof) }))
 }

@@ -2,7 +2,9 @@
 
 mod asking;
 mod forwarding;
+mod mending;
 mod proving;
+mod seeing;
 mod tampering;
 mod witnessing;
 
@@ -10,7 +12,7 @@ use axum::http::Method;
 use platform::Error;
 use serde_json::json;
 
-use super::{Entry, Filter, entries, erase};
+use super::{Entry, Filter, entries, erase, sign_due};
 use crate::access;
 use crate::organisation::{self, UnitKind};
 use crate::testing::{AUDITOR, HANAKO, JIRO, KEEPER, OUTSIDER, PRESIDENT, Person, TARO, TestApp, conflict, on_both};
@@ -31,6 +33,16 @@ async fn erase_by_two(app: &TestApp, id: &str, name: Option<&str>, reason: &str)
     assert_eq!(conflict(erase(&app.ctx(HANAKO), id, name, reason).await), "error-needs-consent");
     agree(app).await;
     erase(&app.ctx(HANAKO), id, name, reason).await.unwrap();
+}
+
+async fn sign(app: &TestApp) -> usize {
+    sign_due(&app.app.system(), &app.app.log_key).await.unwrap()
+}
+
+async fn add_units_elsewhere(app: &TestApp) {
+    for name in ["東", "西"] {
+        organisation::add_unit(&app.ctx(OUTSIDER), &app.elsewhere, UnitKind::Department, name).await.unwrap();
+    }
 }
 
 async fn add_units(app: &TestApp, person: Person, count: usize) {

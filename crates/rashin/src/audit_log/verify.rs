@@ -10,7 +10,7 @@ use tlog::{Checkpoint, Frontier, Hash, Note, leaf_hash};
 
 use super::actions::readable;
 use super::store::{Kept, KeptCheckpoint};
-use super::{LogKey, checkpoints, store};
+use super::{LogKey, Turns, checkpoints, store};
 
 const STRETCH: i64 = 5000;
 /// More are counted, not listed.
@@ -27,6 +27,8 @@ pub struct Verdict {
     pub faults: Vec<Found>,
     /// How much is wrong.
     pub count: usize,
+    /// Since when the log is not signed any more.
+    pub halted_at_ms: Option<i64>,
 }
 
 /// One thing that is wrong.
@@ -51,6 +53,8 @@ pub struct Report {
     pub count: usize,
     /// What is wrong, in words.
     pub faults: Vec<String>,
+    /// Since when the log is not signed any more, milliseconds since 1970; none if it is.
+    pub halted_at_ms: Option<i64>,
 }
 
 impl Verdict {
@@ -70,21 +74,24 @@ impl Verdict {
             checkpoints: self.checkpoints,
             count: self.count,
             faults: self.faults.iter().map(line).collect(),
+            halted_at_ms: self.halted_at_ms,
         }
     }
 }
 
-/// Verifies the asker's own log, and that of all checkpoints.
-pub async fn own(ctx: &Ctx, key: &LogKey) -> Result<Verdict> {
+/// Verifies the asker's own log, with its checkpoints and their places in the log of all. One at a time.
+pub async fn own(ctx: &Ctx, key: &LogKey, turns: &Turns) -> Result<Verdict> {
     let tenant_id = readable(ctx).await?.to_owned();
+    let _turn = turns.work()?;
     // The log of all checkpoints is everybody's: one's own alone would have gaps.
-    logs(&ctx.as_actor(Actor::System), key, vec![tenant_id]).await
+    logs(&ctx.as_actor(Actor::System), key, &tenant_id, std::slice::from_ref(&tenant_id)).await
 }
 
 /// Verifies all logs of the installation.
 pub async fn whole(system: &Ctx, key: &LogKey) -> Result<Verdict> {
     let all = store::logs(system).await?;
-    let mut verdict = logs(system, key, all.into_iter().filter(|log| log != ALL_CHECKPOINTS).collect()).await?;
+    let all: Vec<String> = all.into_iter().filter(|log| log != ALL_CHECKPOINTS).collect();
+    let mut verdict = logs(system, key, ALL_CHECKPOINTS, &all).await?;
     for id in store::strays(system).await? {
         verdict.find("", Message::new("log-fault-stray").with("entry", id));
     }
@@ -95,14 +102,17 @@ pub async fn whole(system: &Ctx, key: &LogKey) -> Result<Verdict> {
     Ok(verdict)
 }
 
-async fn logs(ctx: &Ctx, key: &LogKey, logs: Vec<String>) -> Result<Verdict> {
+async fn logs(ctx: &Ctx, key: &LogKey, whose: &str, logs: &[String]) -> Result<Verdict> {
     checkpoints::place_waiting(ctx).await?;
     let mut verdict = Verdict::default();
-    let wanted: BTreeSet<&str> = logs.iter().map(String::as_str).collect();
-    let mut told = verify_checkpoints(ctx, key, &wanted, &mut verdict).await?;
-    for log in &logs {
+    verdict.halted_at_ms = store::halt(ctx, whose).await?.map(|halt| halt.at_ms);
+    let mut told = verify_checkpoints(ctx, key, whose, &mut verdict).await?;
+    for log in logs {
         let told = told.remove(log).unwrap_or_default();
-        let walk = Walk { told, ..Walk::new(log, store::erased(ctx, log).await?) };
+        let mut walk = Walk { told, ..Walk::new(log, store::erased(ctx, log).await?) };
+        for number in store::outside(ctx, log).await?.into_iter().flatten() {
+            walk.find("log-fault-outside", number);
+        }
         let mut walk = walk_entries(ctx, log, walk).await?;
         walk.end(store::head(ctx, log).await?.as_ref(), &store::nodes(ctx, log).await?);
         verdict.entries += walk.tree.size();
@@ -211,6 +221,7 @@ impl Walk {
         };
         for (name, told) in told {
             match kept.remove(&name) {
+                Some(_) if self.is_erased(&row.entry.id, &name) => self.find("log-fault-unerased", row.seq),
                 Some(fact) if commitment(&fact).is_ok_and(|found| told == found) => {}
                 Some(_) => self.find("log-fault-value", row.seq),
                 None if self.is_erased(&row.entry.id, &name) => {}
@@ -241,60 +252,107 @@ impl Walk {
     }
 }
 
-/// Walks the log of all checkpoints; gives the roots told of the wanted logs, by log and size.
+/// The log of all checkpoints, growing.
+struct All {
+    walk: Walk,
+    key: LogKey,
+    /// Whose checkpoints are opened; those of all with `*`.
+    whose: String,
+    /// Roots told of the logs that are opened, by log and size.
+    told: BTreeMap<String, BTreeMap<u64, Hash>>,
+    /// Number of the last checkpoint of this log itself.
+    last_own: i64,
+    opened: u64,
+}
+
+impl All {
+    fn step(&mut self, row: &KeptCheckpoint) {
+        if row.number != self.walk.next {
+            self.walk.find("log-fault-gap", self.walk.next);
+        }
+        self.walk.next = row.number.saturating_add(1);
+        if row.tenant_id == ALL_CHECKPOINTS {
+            self.last_own = row.number;
+        }
+        if self.whose != ALL_CHECKPOINTS && self.whose != row.tenant_id {
+            // Another's: it has to be the leaf it is said to be, no more.
+            let leaf = Hash::from_hex(&row.leaf_hash).unwrap_or_else(|_| leaf_hash(b""));
+            return self.walk.push(leaf);
+        }
+        self.opened += 1;
+        if let Some((size, root)) = check_checkpoint(row, &self.key, &mut self.walk) {
+            if row.tenant_id != ALL_CHECKPOINTS {
+                self.told.entry(row.tenant_id.clone()).or_default().insert(size, root);
+            } else if (size, root) != (self.walk.tree.size(), self.walk.tree.root()) {
+                self.walk.find("log-fault-root", row.number);
+            }
+        }
+        self.walk.push(leaf_hash(row.note.as_bytes()));
+    }
+}
+
+/// Walks the log of all checkpoints, opening those of one log, or all of them with `*`; gives the roots they tell, by log
+/// and size.
 async fn verify_checkpoints(
     ctx: &Ctx,
     key: &LogKey,
-    wanted: &BTreeSet<&str>,
+    whose: &str,
     verdict: &mut Verdict,
 ) -> Result<BTreeMap<String, BTreeMap<u64, Hash>>> {
     let mut walk = Walk::new(ALL_CHECKPOINTS, Vec::new());
-    let mut told: BTreeMap<String, BTreeMap<u64, Hash>> = BTreeMap::new();
-    let (mut behind, mut last_own) = (0, 0);
-    loop {
-        let rows = store::checkpoints(ctx, behind, STRETCH).await?;
-        let Some(last) = rows.last() else { break };
-        behind = last.number;
-        for row in &rows {
-            if row.number != walk.next {
-                walk.find("log-fault-gap", walk.next);
-            }
-            walk.next = row.number.saturating_add(1);
-            if let Some((size, root)) = check_checkpoint(row, key, &mut walk) {
-                if row.tenant_id == ALL_CHECKPOINTS {
-                    if (size, root) != (walk.tree.size(), walk.tree.root()) {
-                        walk.find("log-fault-root", row.number);
-                    }
-                    last_own = row.number;
-                } else if wanted.contains(row.tenant_id.as_str()) {
-                    told.entry(row.tenant_id.clone()).or_default().insert(size, root);
-                }
-            }
-            walk.push(leaf_hash(row.note.as_bytes()));
+    for number in store::outside_all(ctx).await? {
+        walk.find("log-fault-outside", number);
+    }
+    for number in store::outside(ctx, ALL_CHECKPOINTS).await? {
+        walk.find("log-fault-outside", number.unwrap_or(0));
+    }
+    if whose != ALL_CHECKPOINTS
+        && let Some(newest) = store::newest_checkpoint(ctx, ALL_CHECKPOINTS).await?
+    {
+        // In the place of all signatures: the last one, over all that was there.
+        match opened(&newest.note, ALL_CHECKPOINTS, key) {
+            Some((told, _)) => drop(walk.told.insert(told.size, told.root)),
+            None => walk.find("log-fault-signature", newest.size.saturating_add(1)),
         }
     }
+    let told = BTreeMap::new();
+    let mut all = All { walk, key: key.clone(), whose: whose.to_owned(), told, last_own: 0, opened: 0 };
+    let mut behind = 0;
+    loop {
+        let rows = store::checkpoints(ctx, behind, STRETCH, whose).await?;
+        let Some(last) = rows.last() else { break };
+        behind = last.number;
+        let work = move || {
+            rows.iter().for_each(|row| all.step(row));
+            all
+        };
+        all = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;
+    }
+    let All { mut walk, told, last_own, opened, .. } = all;
     // Each signing ends with a checkpoint of this log itself.
     if last_own != walk.next - 1 {
         walk.find("log-fault-unsigned", walk.next - 1);
     }
-    verdict.checkpoints = walk.tree.size();
-    if verdict.checkpoints > 0 || store::head(ctx, ALL_CHECKPOINTS).await?.is_some() {
-        walk.end(store::head(ctx, ALL_CHECKPOINTS).await?.as_ref(), &store::nodes(ctx, ALL_CHECKPOINTS).await?);
+    verdict.checkpoints = opened;
+    let head = store::head(ctx, ALL_CHECKPOINTS).await?;
+    if walk.tree.size() > 0 || head.is_some() {
+        walk.end(head.as_ref(), &store::nodes(ctx, ALL_CHECKPOINTS).await?);
     }
     verdict.count += walk.found.count;
     verdict.faults.extend(walk.found.faults);
     Ok(told)
 }
 
+/// A checkpoint that is signed by the key.
+fn opened(note: &str, log: &str, key: &LogKey) -> Option<(Checkpoint, Note)> {
+    let note = Note::parse(note).ok()?;
+    let told = Checkpoint::open(&note, &key.verifier(log).ok()?).ok()?;
+    Some((told, note))
+}
+
 /// The size and root a checkpoint tells, if its signature holds and its row says the same.
 fn check_checkpoint(row: &KeptCheckpoint, key: &LogKey, walk: &mut Walk) -> Option<(u64, Hash)> {
-    let opened = Note::parse(&row.note)
-        .and_then(|note| {
-            let verifier = key.verifier(&row.tenant_id).map_err(|_| tlog::Error::Malformed("origin"))?;
-            Checkpoint::open(&note, &verifier).map(|told| (told, note))
-        })
-        .ok();
-    let Some((told, note)) = opened else {
+    let Some((told, note)) = opened(&row.note, &row.tenant_id, key) else {
         walk.find("log-fault-signature", row.number);
         return None;
     };

@@ -9,14 +9,18 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use platform::{Error, Object};
 use serde::Deserialize;
+use serde_json::Value as Json;
 use tokio_util::io::ReaderStream;
 
-use super::actions::{Entry, Filter, PAGE_SIZE};
+use super::actions::{self, Entry, Fact, Filter, Names, PAGE_SIZE};
 use super::proofs::{self, Consistency, Inclusion, Witnessed};
+use super::turns::Fetched;
 use super::verify::{self, Report};
-use super::{acts, export};
+use super::{Halt, acts, export};
+use crate::domains;
 use crate::face::page::Faults;
 use crate::face::{Answer, App, Asker, Done, Html, Page, SignedIn, page::encode};
+use crate::organisation::roles;
 
 /// The routes.
 pub fn routes() -> Router<App> {
@@ -33,13 +37,53 @@ pub fn routes() -> Router<App> {
 struct LogPage {
     page: Page,
     entries: Vec<Entry>,
+    halt: Option<Halt>,
+    names: Names,
     filter: Filter,
     older: Option<String>,
-    areas: &'static [&'static str],
+    areas: Vec<&'static str>,
 }
 
-const AREAS: &[&str] =
-    &["organisation.", "access.", "identity.", "federation.", "audit-log.", "assessment.", "population.", "operate."];
+impl LogPage {
+    fn told(&self, fact: &Fact) -> String {
+        told(&self.page, &self.names, fact)
+    }
+}
+
+/// What a fact tells, as people read it.
+fn told(page: &Page, names: &Names, fact: &Fact) -> String {
+    match &fact.value {
+        Some(value) => in_words(page, names, &fact.name, value),
+        None if fact.withheld => page.t("log-withheld"),
+        None => page.t("log-erased"),
+    }
+}
+
+/// Parts of a list that are shown; of more, their number.
+const SHOWN: usize = 20;
+
+/// Roles, acts and people by their names where those are known, and a text without its quotes.
+fn in_words(page: &Page, names: &Names, name: &str, value: &str) -> String {
+    let word = |word: &str| match name {
+        "role" | "grants_given" | "grants_ended" if roles::ALL.contains(&word) => page.role(word),
+        "act" | "acts" | "asked" if domains::act(word).is_some() => page.act(word),
+        _ => names.get(word).cloned().unwrap_or_else(|| word.to_owned()),
+    };
+    let part = |part: &Json| match part {
+        Json::String(text) => word(text),
+        Json::Object(grant) => grant.get("role").and_then(Json::as_str).map_or_else(|| part.to_string(), word),
+        other => other.to_string(),
+    };
+    match serde_json::from_str::<Json>(value) {
+        Ok(Json::String(text)) if name == "acts" => text.split(' ').map(word).collect::<Vec<_>>().join(page.comma()),
+        Ok(Json::Array(parts)) => {
+            let shown = parts.iter().take(SHOWN).map(part).collect::<Vec<_>>().join(page.comma());
+            if parts.len() > SHOWN { format!("{shown} … ({})", parts.len()) } else { shown }
+        }
+        Ok(Json::String(text)) => word(&text),
+        _ => value.to_owned(),
+    }
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -58,6 +102,7 @@ async fn show_log(SignedIn(asker): SignedIn, Query(wanted): Query<Asked>) -> Ans
         actor: wanted.actor,
     };
     let entries = super::entries(&asker.ctx, &filter).await?;
+    let (halt, names) = (actions::halted(&asker.ctx).await?, actions::names_in(&asker.ctx, &entries).await?);
     let last = entries.last().filter(|_| entries.len() == PAGE_SIZE).and_then(|last| last.seq);
     let older = last.map(|seq| {
         format!(
@@ -67,7 +112,8 @@ async fn show_log(SignedIn(asker): SignedIn, Query(wanted): Query<Asked>) -> Ans
             encode(&filter.object_id)
         )
     });
-    Ok(Html(LogPage { page: asker.page, entries, filter, older, areas: AREAS }))
+    let areas = domains::VALUES_OF.iter().map(|(area, _)| *area).collect();
+    Ok(Html(LogPage { page: asker.page, entries, halt, names, filter, older, areas }))
 }
 
 #[derive(Template)]
@@ -78,11 +124,19 @@ struct EntryPage {
     /// Other entries on the same object, newest first.
     history: Vec<Entry>,
     proof: Option<Inclusion>,
+    /// Whether the log still is what was signed, as far as this entry tells.
+    holds: bool,
+    halt: Option<Halt>,
+    names: Names,
     may_erase: bool,
     faults: Faults,
 }
 
 impl EntryPage {
+    fn told(&self, fact: &Fact) -> String {
+        told(&self.page, &self.names, fact)
+    }
+
     fn proof_text(&self) -> String {
         self.proof.as_ref().and_then(|proof| serde_json::to_string_pretty(proof).ok()).unwrap_or_default()
     }
@@ -92,11 +146,14 @@ async fn entry_page(asker: Asker, id: &str, faults: Faults) -> Answer<Html<Entry
     let entry = super::entry(&asker.ctx, id).await?;
     let same = Filter { object_id: entry.object_id.clone(), ..Filter::default() };
     let history = if entry.object_id.is_empty() { Vec::new() } else { super::entries(&asker.ctx, &same).await? };
-    let proof = proofs::inclusion(&asker.ctx, id).await?;
+    let (proof, holds) = proofs::or_changed(proofs::inclusion(&asker.ctx, id).await)?;
+    let halt = actions::halted(&asker.ctx).await?;
+    let names = actions::names_in(&asker.ctx, std::slice::from_ref(&entry)).await?;
     let (_, tenant_id) = asker.ctx.account()?;
-    let left = entry.facts.iter().any(|fact| fact.salt.is_some());
+    let left = entry.facts.iter().any(Fact::may_be_kept);
     let may = asker.ctx.may(&acts::ERASE, &Object::of_unit("log-entry", id, tenant_id)).await?;
-    Ok(Html(EntryPage { page: asker.page, entry, history, proof, may_erase: left && may, faults }))
+    let may_erase = left && may;
+    Ok(Html(EntryPage { page: asker.page, entry, history, proof, holds, halt, names, may_erase, faults }))
 }
 
 async fn show_entry(SignedIn(asker): SignedIn, Path(id): Path<String>) -> Answer<Html<EntryPage>> {
@@ -131,6 +188,7 @@ async fn erase_values(
 struct CheckPage {
     page: Page,
     checkpoint: Option<String>,
+    halt: Option<Halt>,
     witnessed: Vec<Witnessed>,
     sizes: Sizes,
     growth: Option<Consistency>,
@@ -160,6 +218,7 @@ struct Sizes {
 async fn show_check(State(app): State<App>, SignedIn(asker): SignedIn, Query(sizes): Query<Sizes>) -> Answer<Response> {
     let checkpoint = proofs::checkpoint(&asker.ctx).await?;
     let witnessed = proofs::witnessed(&asker.ctx, &app.data).await?;
+    let halt = actions::halted(&asker.ctx).await?;
     let (mut growth, mut faults) = (None, Faults::default());
     if !sizes.old.is_empty() || !sizes.size.is_empty() {
         let number = |text: &str| text.trim().parse().unwrap_or(0);
@@ -171,26 +230,26 @@ async fn show_check(State(app): State<App>, SignedIn(asker): SignedIn, Query(siz
     }
     let mut report = None;
     if sizes.verify == "yes" {
-        let verdict = verify::own(&asker.ctx, &app.log_key).await?;
+        let verdict = verify::own(&asker.ctx, &app.log_key, &app.log_turns).await?;
         report = Some(verdict.report(|message| app.texts.show(asker.language, message)));
     }
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = Html(CheckPage { page: asker.page, checkpoint, witnessed, sizes, growth, report, faults });
+    let page = Html(CheckPage { page: asker.page, checkpoint, halt, witnessed, sizes, growth, report, faults });
     Ok((status, page).into_response())
 }
 
 async fn take_log(State(app): State<App>, SignedIn(asker): SignedIn) -> Answer<Response> {
-    Ok(download(export::own(&asker.ctx, &app.log_key, &app.data).await?)?)
+    Ok(download(export::own(&asker.ctx, &app.log_key, &app.data, &app.log_turns).await?).await?)
 }
 
 /// The file as a stream, to be saved.
-pub(super) fn download(file: std::fs::File) -> platform::Result<Response> {
-    let length = file.metadata().map_err(Error::internal)?.len();
+pub(super) async fn download(file: Fetched) -> platform::Result<Response> {
+    let length = file.length().await?;
     let head = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"rashin-log.tar\"")),
         (header::CONTENT_LENGTH, HeaderValue::from(length)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
     ];
-    Ok((head, Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)))).into_response())
+    Ok((head, Body::from_stream(ReaderStream::new(file))).into_response())
 }

@@ -3,10 +3,11 @@
 //! It belongs on another machine than the log, in other hands. It keeps one size and root per log, nothing else.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -17,12 +18,15 @@ use clap::Args;
 use platform::clock::{SystemClock, SystemEntropy};
 use platform::{Clock, Error, Result};
 use serde::{Deserialize, Serialize};
-use tlog::{Checkpoint, Hash, Note, Signer, Verifier, verify_consistency};
+use tlog::{Checkpoint, Frontier, Hash, Note, Signer, Verifier, verify_consistency};
 
+use super::hasty::Hasty;
 use super::key::{read_secret, write_aside};
 
 /// A checkpoint and a proof are far smaller.
 const BODY_LIMIT: usize = 64 * 1024;
+/// A connection has so long in all.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How the witness runs.
 #[derive(Debug, Clone, Args)]
@@ -137,7 +141,7 @@ impl Witness {
                 return Err(Refusal::Elsewhere(last_size));
             }
             verify_consistency(old, told.size, &root, &told.root, &proof).map_err(|_| Refusal::Inconsistent)?;
-        } else if !proof.is_empty() {
+        } else if !proof.is_empty() || (told.size == 0 && told.root != Frontier::default().root()) {
             return Err(Refusal::Inconsistent);
         }
         let mut next = seen.clone();
@@ -179,13 +183,29 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Runs the witness until it is told to stop.
-pub async fn run(args: WitnessArgs, say: impl Fn(&str)) -> Result<()> {
+/// Holds the folder as long as the file is open: two that remember in one place would sign two histories.
+fn hold(folder: &Path) -> Result<File> {
+    fs::create_dir_all(folder).map_err(Error::internal)?;
+    let path = folder.join("lock");
+    let open = || -> std::result::Result<File, fs::TryLockError> {
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(fs::TryLockError::Error)?;
+        file.try_lock().map(|()| file)
+    };
+    open().map_err(|error| match error {
+        fs::TryLockError::WouldBlock => {
+            Error::internal(format!("{}: another witness is running in this folder", folder.display()))
+        }
+        fs::TryLockError::Error(error) => Error::internal(format!("{}: {error}", path.display())),
+    })
+}
+
+/// Runs the witness until `stop` ends; requests under way are finished.
+pub async fn run(args: WitnessArgs, stop: impl Future<Output = ()> + Send + 'static, say: impl Fn(&str)) -> Result<()> {
+    let _held = hold(&args.folder)?;
     let witness = Witness::open(&args, Arc::new(SystemClock), &SystemEntropy)?;
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Error::internal)?;
     say(&witness.key());
-    let stop = async {
-        tokio::signal::ctrl_c().await.ok();
-    };
+    let listener = Hasty::new(listener, PATIENCE);
     axum::serve(listener, witness.routes()).with_graceful_shutdown(stop).await.map_err(Error::internal)
 }

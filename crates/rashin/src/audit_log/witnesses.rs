@@ -9,7 +9,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use platform::log::{ALL_CHECKPOINTS, prove};
+use platform::log::{ALL_CHECKPOINTS, Unproved, prove};
 use platform::{Ctx, Error, Result};
 use serde::{Deserialize, Serialize};
 use tlog::{Checkpoint, Note, Signature, Verifier, verify_consistency};
@@ -191,19 +191,29 @@ impl Asker {
         if let Some(due) = newest(system, key).await? {
             let mut asked = JoinSet::new();
             for (at, standing) in standings.iter().enumerate() {
-                let waits = self.waits.get(at).is_some_and(|(_, until_ms)| *until_ms > now_ms);
+                // No wait is longer than the longest: then the clock went back.
+                let waits = self
+                    .waits
+                    .get(at)
+                    .is_some_and(|(_, until_ms)| (1..=LONGEST_WAIT_MS).contains(&until_ms.saturating_sub(now_ms)));
                 if !waits && !has_signed(standing, &due) {
                     let (known, fetcher) = (self.witnesses.known[at].clone(), self.fetcher.clone());
-                    let (system, due, last) = (system.clone(), due.clone(), standing.cosigned.clone());
+                    let (system, key) = (system.clone(), key.clone());
+                    let (due, last) = (due.clone(), standing.cosigned.clone());
                     asked.spawn(async move {
-                        let answer = ask(&system, &fetcher, &known, &due, last.as_ref());
+                        let answer = ask(&system, &key, &fetcher, &known, &due, last.as_ref());
                         (at, tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Ok(Err("too-slow"))))
                     });
                 }
             }
             while let Some(answered) = asked.join_next().await {
                 let (at, answer) = answered.map_err(Error::internal)?;
-                signed += usize::from(self.take(&mut standings[at], at, answer?, &due, now_ms));
+                // What fails with one is told of that one; the others' signatures are kept.
+                let answer = answer.unwrap_or_else(|error| {
+                    tracing::error!(%error, "a witness could not be asked");
+                    Err("not-asked")
+                });
+                signed += usize::from(self.take(&mut standings[at], at, answer, &due, now_ms));
             }
         }
         if standings != before || !data.join(FILE).exists() {
@@ -266,13 +276,14 @@ fn has_signed(standing: &Standing, due: &Due) -> bool {
 /// Asks one witness. The outer failure is our own, the inner one is why it did not sign.
 async fn ask(
     system: &Ctx,
+    key: &LogKey,
     fetcher: &Fetcher,
     known: &Known,
     due: &Due,
     last: Option<&Cosigned>,
 ) -> Result<std::result::Result<Answer, &'static str>> {
     let size = due.checkpoint.size;
-    if let Some(what) = fault_since(system, due, last).await? {
+    if let Some(what) = fault_since(system, key, due, last).await? {
         return Ok(Err(what));
     }
     let address = format!("{}/add-checkpoint", known.address);
@@ -281,7 +292,11 @@ async fn ask(
     // It may be elsewhere than we think, once; then it knows where we go on from.
     for _ in 0..2 {
         let ranges = tlog::consistency_ranges(old, size).map_err(Error::internal)?;
-        let proof = prove(&mut system.reader(), ALL_CHECKPOINTS, &ranges).await?;
+        let proof = match prove(&mut system.reader(), ALL_CHECKPOINTS, &ranges).await {
+            Ok(proof) => proof,
+            Err(Unproved::Missing(_)) => return Ok(Err(REWRITTEN)),
+            Err(Unproved::Failed(error)) => return Err(error),
+        };
         let request = format!("old {old}\n{}\n{}", tlog::write_proof(&proof), due.note);
         let (status, body) = match fetcher.send(&address, request).await {
             Ok(answer) => answer,
@@ -293,7 +308,7 @@ async fn ask(
                 return Ok(cosigned(known, due, &body).map(|note| Answer { note, forgot: old < signed }));
             }
             409 => match body.trim().parse::<u64>() {
-                Ok(told) if told > size => return Ok(Err(PUT_BACK)),
+                Ok(told) if told > size => return Ok(Err(behind(system, key, told).await?)),
                 // It has signed this size, with another root.
                 Ok(told) if told == old && old == size => return Ok(Err(REWRITTEN)),
                 Ok(told) if told == old => return Ok(Err("undecided")),
@@ -310,16 +325,27 @@ async fn ask(
 }
 
 /// Whether the log continues what the witness signed, before it is asked.
-async fn fault_since(system: &Ctx, due: &Due, last: Option<&Cosigned>) -> Result<Option<&'static str>> {
+async fn fault_since(system: &Ctx, key: &LogKey, due: &Due, last: Option<&Cosigned>) -> Result<Option<&'static str>> {
     let Some(last) = last else { return Ok(None) };
     if last.size > due.checkpoint.size {
-        return Ok(Some(PUT_BACK));
+        return behind(system, key, last.size).await.map(Some);
     }
     let signed = Note::parse(&last.note).and_then(|note| Checkpoint::parse(&note.text)).map_err(Error::internal)?;
     let ranges = tlog::consistency_ranges(signed.size, due.checkpoint.size).map_err(Error::internal)?;
-    let proof = prove(&mut system.reader(), ALL_CHECKPOINTS, &ranges).await?;
+    let proof = match prove(&mut system.reader(), ALL_CHECKPOINTS, &ranges).await {
+        Ok(proof) => proof,
+        Err(Unproved::Missing(_)) => return Ok(Some(REWRITTEN)),
+        Err(Unproved::Failed(error)) => return Err(error),
+    };
     let (size, root) = (due.checkpoint.size, &due.checkpoint.root);
     Ok(verify_consistency(signed.size, size, &signed.root, root, &proof).err().map(|_| REWRITTEN))
+}
+
+/// Why a witness is at a size that was not due yet: another server signed and asked meanwhile, or the log is shorter than
+/// it was.
+async fn behind(system: &Ctx, key: &LogKey, told: u64) -> Result<&'static str> {
+    let now = newest(system, key).await?.map_or(0, |due| due.checkpoint.size);
+    Ok(if now >= told { "undecided" } else { PUT_BACK })
 }
 
 /// The note with the witness's signature, if that is right.

@@ -7,7 +7,7 @@ use platform::{Actor, Ctx, Ground, Texts, Via};
 
 use crate::access::Refusals;
 use crate::assessment::evidence::EvidenceFolder;
-use crate::audit_log::{LogKey, Witnesses};
+use crate::audit_log::{LogKey, Turns, Witnesses};
 use crate::federation::Means;
 use crate::operate::export_all::Exports;
 use crate::operate::front::Front;
@@ -31,6 +31,8 @@ pub struct App {
     pub data: Arc<PathBuf>,
     /// Signs checkpoints of the log.
     pub log_key: LogKey,
+    /// Whose turn it is to go through a whole log.
+    pub log_turns: Turns,
     /// Who signs them outside.
     pub witnesses: Witnesses,
     /// What single sign-on needs.

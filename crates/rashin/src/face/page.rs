@@ -279,16 +279,22 @@ impl Page {
         self.date(&(until_ms - 1))
     }
 
+    /// What stands between the parts of a list.
+    #[must_use]
+    pub fn comma(&self) -> &'static str {
+        if self.language == Language::Ja { "、" } else { ", " }
+    }
+
     /// The text of a message. Roles and people in it are told by their names.
     #[must_use]
     pub fn message(&self, message: &Message) -> String {
         let mut named = message.clone();
         if let Some(roles) = named.args.get_mut("roles") {
             let shown: Vec<String> = roles.split_whitespace().map(|role| self.role(role)).collect();
-            *roles = shown.join(if self.language == Language::Ja { "、" } else { ", " });
+            *roles = shown.join(self.comma());
         }
         if let Some(people) = named.args.get_mut("people") {
-            *people = people.replace('\n', if self.language == Language::Ja { "、" } else { ", " });
+            *people = people.replace('\n', self.comma());
         }
         self.texts.show(self.language, &named)
     }

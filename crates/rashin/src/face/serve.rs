@@ -104,6 +104,7 @@ pub(crate) async fn assemble(place: &Place, clock: Arc<dyn Clock>, entropy: Arc<
     Ok(App {
         ground,
         log_key,
+        log_turns: audit_log::Turns::default(),
         witnesses: audit_log::Witnesses::default(),
         texts: texts::texts(),
         refusals,
@@ -209,7 +210,8 @@ async fn enter_refusals(app: App) {
     }
 }
 
-async fn stop_signal() {
+/// Ends when the process is told to stop.
+pub async fn stop_signal() {
     let interrupt = tokio::signal::ctrl_c();
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use platform::{Ctx, Deed, Error, Result};
+use serde_json::json;
 
 use super::model::{GroupRole, SOURCE};
 use super::store::{self, Held};
@@ -18,7 +19,7 @@ async fn end(deed: &mut Deed, tenant_id: &str, held: Held) -> Result<bool> {
     let ended = from_outside::end(deed, tenant_id, &held.grant_id).await?;
     if ended {
         store::end_held(deed, &held.grant_id).await?;
-        deed.note(&format!("ended.{}", held.grant_id), held.role);
+        deed.note_one_more("grants_ended", json!({ "grant": held.grant_id, "role": held.role, "unit": held.unit_id }));
     }
     Ok(ended)
 }
@@ -112,12 +113,14 @@ async fn give(ctx: &Ctx, deed: &mut Deed, whose: (&str, &str, &str), wanted: &Gr
     // A role that does not fit, such as one inside for somebody outside, must not keep the others from signing in.
     let grant_id = match from_outside::give(ctx, deed, tenant_id, account_id, terms).await {
         Err(Error::Invalid(_)) => {
-            deed.note(&format!("not_given.{}.{}", wanted.role, wanted.unit_id), wanted.group.as_str());
+            let missed = json!({ "account": account_id, "group": wanted.group, "role": wanted.role, "unit": wanted.unit_id });
+            deed.note_one_more("grants_not_given", missed);
             return Ok(());
         }
         given => given?,
     };
-    deed.note(&format!("given.{grant_id}"), wanted.role.as_str());
+    let given = json!({ "account": account_id, "grant": grant_id, "role": wanted.role, "unit": wanted.unit_id });
+    deed.note_one_more("grants_given", given);
     let held = Held {
         grant_id,
         account_id: account_id.to_owned(),

@@ -260,7 +260,14 @@ async fn look_at_clock(site: &Site) -> Finding {
 /// A log that is not signed any more was rewritten, or lost what was signed before.
 async fn look_at_log(site: &Site) -> Finding {
     match audit_log::halts(&site.system()).await {
-        Ok(halts) if halts.is_empty() => finding("log", State::Ok, Message::new("doctor-log-ok")),
+        Ok(halts) if halts.is_empty() => match audit_log::unsigned_since(&site.system()).await {
+            // The server signs; while it is stopped nobody does.
+            Ok(Some(since)) if site.now_ms() - since > HOUR_MS => {
+                finding("log", State::Warn, Message::new("doctor-log-late").with("since", moment(since)))
+            }
+            Ok(_) => finding("log", State::Ok, Message::new("doctor-log-ok")),
+            Err(error) => finding("log", State::Fail, unreachable(&error)),
+        },
         Ok(halts) => {
             let since = halts.iter().map(|halt| halt.at_ms).min().unwrap_or(0);
             let why: Vec<&str> = halts.iter().map(|halt| halt.why.as_str()).collect();

@@ -35,12 +35,21 @@ async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     (status, Json(json!({ "ready": status == StatusCode::OK, "state": why })))
 }
 
+/// Logs are signed twice a minute; an entry that has waited so long says that they are not.
+const LATE_MS: i64 = 5 * 60 * 1000;
+
+async fn is_late(app: &App) -> bool {
+    let since = audit_log::unsigned_since(&app.system()).await.unwrap_or(Some(i64::MIN));
+    since.is_some_and(|at_ms| app.ground.clock.now_ms().saturating_sub(at_ms) > LATE_MS)
+}
+
 /// Every log is still signed. Apart from readiness: a log that was rewritten is no reason to take the server away from
 /// everybody.
 async fn log(State(app): State<App>) -> (StatusCode, Json<Value>) {
     let (status, why) = match audit_log::halts(&app.system()).await {
-        Ok(halts) if halts.is_empty() => (StatusCode::OK, "signed"),
-        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "halted"),
+        Ok(halts) if !halts.is_empty() => (StatusCode::SERVICE_UNAVAILABLE, "halted"),
+        Ok(_) if is_late(&app).await => (StatusCode::SERVICE_UNAVAILABLE, "late"),
+        Ok(_) => (StatusCode::OK, "signed"),
         Err(error) => {
             tracing::warn!(%error, "the log cannot be looked at");
             (StatusCode::SERVICE_UNAVAILABLE, "database")

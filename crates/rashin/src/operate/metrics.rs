@@ -115,10 +115,13 @@ fn holds_token(app: &App, headers: &HeaderMap) -> bool {
 async fn text_of(app: &App) -> platform::Result<String> {
     let db = &app.ground.db;
     let halts = audit_log::halts(&app.system()).await?.len();
+    let unsigned = audit_log::unsigned_since(&app.system()).await?;
+    let unsigned_ms = unsigned.map_or(0, |at_ms| app.ground.clock.now_ms().saturating_sub(at_ms).max(0));
     let figures = [
         ("sessions", "Sessions that are open", store::sessions(db, app.ground.clock.now_ms()).await?),
         ("log_entries", "Entries in all logs", store::entries(db).await?),
         ("log_halts", "Logs that are no longer signed", i64::try_from(halts).map_err(Error::internal)?),
+        ("log_unsigned_seconds", "Since when the oldest entry waits for a signature", unsigned_ms / 1000),
         ("writers", "Writers waiting (SQLite), or connections in use (PostgreSQL)", db.load()),
         ("schema_step", "Newest step of the schema", store::newest_step(db).await?),
     ];

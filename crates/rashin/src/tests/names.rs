@@ -78,8 +78,12 @@ fn every_fact_and_every_object_of_the_log_has_a_name() {
     let code = sources.iter().filter(|(path, _)| !path.contains("tests"));
     let mut missing = BTreeSet::new();
     for (path, text) in code {
-        for (mark, start) in [(".note(\"", "fact-"), ("Object::of_unit(\"", "object-"), ("Object::free(\"", "object-")]
-        {
+        for (mark, start) in [
+            (".note(\"", "fact-"),
+            (".note_one_more(\"", "fact-"),
+            ("Object::of_unit(\"", "object-"),
+            ("Object::free(\"", "object-"),
+        ] {
             let keys = after(text, mark).map(|name| format!("{start}{name}"));
             missing.extend(keys.filter(|key| !known.contains_key(key)).map(|key| format!("{path}: {key}")));
         }

@@ -234,6 +234,74 @@ on_both! {
         }
     }
 
+    async fn what_fails_with_one_witness_is_told_of_that_one(app: TestApp) {
+        let folders = [scratch_folder(), scratch_folder()];
+        let known = [honest(&app, folders[0].path()).await, honest(&app, folders[1].path()).await];
+        sign(&app).await;
+        assert_eq!(ask(&app, &mut asker(&known[..1])).await, 1);
+        let mut kept = standings(&app.app.data).unwrap();
+        kept[0].cosigned.as_mut().unwrap().note = "no note".into();
+        std::fs::write(app.app.data.join("witnesses.json"), serde_json::to_vec(&kept).unwrap()).unwrap();
+        sign(&app).await;
+        assert_eq!(ask(&app, &mut asker(&known)).await, 1);
+        let kept = standings(&app.app.data).unwrap();
+        assert_eq!((trouble(&kept[0]), trouble(&kept[1])), ("not-asked", ""));
+        assert!(kept[1].cosigned.is_some());
+    }
+
+    async fn a_log_that_lacks_what_was_signed_is_accused_and_shown(app: TestApp) {
+        let folder = scratch_folder();
+        let known = [honest(&app, folder.path()).await];
+        sign(&app).await;
+        assert_eq!(ask(&app, &mut asker(&known)).await, 1);
+        sign(&app).await;
+        app.damage("DELETE FROM audit_checkpoints WHERE number = 1", &[]).await;
+        assert_eq!(ask(&app, &mut asker(&known)).await, 0);
+        let kept = standings(&app.app.data).unwrap();
+        assert_eq!((trouble(&kept[0]), kept[0].accuses()), ("log-rewritten", true));
+        // The page is there for those who have to look.
+        let page = app.get("/audit-log/check", HANAKO).await.is(200).text();
+        assert!(page.contains("署名されたものと合いません"), "{page}");
+        let shown = app.api(Method::GET, "/audit-log/witnesses", HANAKO, json!(null)).await.is(200).json();
+        assert_eq!((&shown[0]["holds"], &shown[0]["own"]), (&json!(false), &json!(null)));
+    }
+
+    async fn another_server_that_was_faster_is_no_old_backup(app: TestApp) {
+        sign(&app).await;
+        let key = Signer::witness("example.jp/witness", &[1; 32]).unwrap();
+        let other = app.clone();
+        let known = answering(&key, move |_| {
+            // The other server signs and asks while this one is on its way.
+            let size = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(async {
+                sign(&other).await;
+                other.count("SELECT MAX(size) AS n FROM audit_checkpoints WHERE tenant_id = '*'", &[]).await
+            }));
+            (StatusCode::CONFLICT, format!("{size}\n")).into_response()
+        }).await;
+        assert_eq!(ask(&app, &mut asker(&[known])).await, 0);
+        let kept = standings(&app.app.data).unwrap();
+        assert_eq!((trouble(&kept[0]), kept[0].accuses()), ("undecided", false));
+    }
+
+    async fn a_clock_that_goes_back_makes_nobody_wait(app: TestApp) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let key = Signer::witness("example.jp/witness", &[1; 32]).unwrap();
+        let counted = Arc::clone(&count);
+        let known = answering(&key, move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }).await;
+        let mut asker = asker(&[known]);
+        sign(&app).await;
+        ask(&app, &mut asker).await;
+        app.clock.advance(SECOND_MS);
+        ask(&app, &mut asker).await;
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        app.clock.advance(-300 * MINUTE_MS);
+        ask(&app, &mut asker).await;
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+    }
+
     async fn after_a_failure_the_wait_grows_and_a_success_ends_it(app: TestApp) {
         let count = Arc::new(AtomicUsize::new(0));
         let key = Signer::witness("example.jp/witness", &[1; 32]).unwrap();

@@ -10,15 +10,11 @@ use platform::{Error, Message};
 use serde_json::{Value as Json, json};
 use tlog::{Checkpoint, Hash, Note, leaf_hash};
 
-use super::{add_units, agree, read};
-use crate::audit_log::{Filter, LogKey, checkpoints, entries, entry, erase, export, halts, sign_due, verify};
+use super::{add_units, agree, read, sign};
+use crate::audit_log::{Filter, LogKey, checkpoints, entries, entry, erase, export, halts, verify};
 use crate::testing::{
     AUDITOR, HANAKO, JIRO, KEEPER, OUTSIDER, TARO, TestApp, conflict, faults, forbidden, not_found, on_both,
 };
-
-async fn sign(app: &TestApp) -> usize {
-    sign_due(&app.app.system(), &app.app.log_key).await.unwrap()
-}
 
 async fn found(app: &TestApp) -> Vec<Message> {
     let verdict = verify::whole(&app.app.system(), &app.app.log_key).await.unwrap();

@@ -10,9 +10,9 @@ use rand_core::{Rng, SeedableRng};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::{add_units, erase_by_two};
+use super::{add_units, add_units_elsewhere, erase_by_two};
 use crate::audit_log::{LogKey, entries, sign_due, verify};
-use crate::testing::{HANAKO, Kind, OUTSIDER, Stage, TestApp, play};
+use crate::testing::{HANAKO, Kind, Stage, TestApp, play};
 
 struct Dice(ChaCha20Rng);
 
@@ -49,7 +49,7 @@ const TEXTS: &[&str] = &[
 fn tampering(dice: &mut Dice) -> String {
     let entry = some_entry(dice);
     let number = dice.below(8);
-    match dice.below(16) {
+    match dice.below(19) {
         0 => format!("UPDATE audit_entries SET {0} = {0} || 'x' WHERE id = {entry}", dice.pick(TEXTS)),
         1 => format!("UPDATE audit_entries SET at_ms = at_ms + {} WHERE id = {entry}", 1 + dice.below(1000)),
         2 => format!(
@@ -104,6 +104,23 @@ fn tampering(dice: &mut Dice) -> String {
                 "INSERT INTO audit_values (entry_id, tenant_id, facts) VALUES ('stray', '', '{}')",
                 "UPDATE audit_values SET tenant_id = 'x'",
             ])
+            .to_owned(),
+        // Beside the tree: numbers that no leaf has, and a log that has no entries.
+        15 => {
+            let (log, seq) = (dice.pick(&["tenant_id", "'*'"]), dice.pick(&["0", "-1", "-9223372036854775808"]));
+            format!(
+                "INSERT INTO audit_entries SELECT 'new', {log}, {seq}, arrival, form, at_ms, actor_id, actor_name, via, act, object_kind, \
+                 object_id, unit_id, reason, '{{}}', leaf_hash FROM audit_entries WHERE id = {entry}"
+            )
+        }
+        16 => format!(
+            "INSERT INTO audit_checkpoints SELECT tenant_id, size + 1000, root, at_ms, note, {}, leaf_hash FROM audit_checkpoints WHERE number = {}",
+            dice.pick(&["0", "-1", "-9223372036854775808"]),
+            1 + number
+        ),
+        // An erased value is there again.
+        17 => "INSERT INTO audit_values SELECT SUBSTR(e.object_id, 1, 32), e.tenant_id, v.facts FROM audit_entries e, audit_values v \
+            WHERE e.act = 'audit-log.erase' AND e.object_id NOT LIKE '%/%' LIMIT 1"
             .to_owned(),
         _ => format!("UPDATE audit_entries SET seq = NULL WHERE id = {entry}"),
     }
@@ -166,13 +183,6 @@ async fn story(app: TestApp) {
         }
     }
     println!("{done} tamperings, {tries} tries: all found");
-}
-
-async fn add_units_elsewhere(app: &TestApp) {
-    use crate::organisation::{UnitKind, add_unit};
-    for name in ["東", "西"] {
-        add_unit(&app.ctx(OUTSIDER), &app.elsewhere, UnitKind::Department, name).await.unwrap();
-    }
 }
 
 #[test]

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
+use platform::Error;
 use platform::clock::{ManualClock, SeededEntropy};
 use tlog::{Checkpoint, Frontier, Hash, Note, Range, Signature, Signer, Verifier, leaf_hash};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
-use crate::audit_log::witness::{Refusal, Witness, WitnessArgs};
+use crate::audit_log::hasty::Hasty;
+use crate::audit_log::witness::{self, Refusal, Witness, WitnessArgs};
 use crate::testing::START_MS;
 
 const ORIGIN: &str = "example.jp/all";
@@ -18,14 +21,17 @@ fn log() -> Signer {
     Signer::log(ORIGIN, &[3; 32]).unwrap()
 }
 
-fn open(folder: &std::path::Path) -> Witness {
-    let args = WitnessArgs {
+fn args(folder: &std::path::Path) -> WitnessArgs {
+    WitnessArgs {
         folder: folder.to_owned(),
         listen: ([127, 0, 0, 1], 0).into(),
         name: "witness.example.jp".into(),
         trust: vec![log().verifier().to_string()],
-    };
-    Witness::open(&args, Arc::new(ManualClock::at(START_MS)), &SeededEntropy::new(1)).unwrap()
+    }
+}
+
+fn open(folder: &std::path::Path) -> Witness {
+    Witness::open(&args(folder), Arc::new(ManualClock::at(START_MS)), &SeededEntropy::new(1)).unwrap()
 }
 
 fn root(leaves: &[Hash]) -> Hash {
@@ -87,6 +93,54 @@ fn a_log_that_was_rewritten_or_is_older_is_refused() {
         assert_eq!(witness.add_checkpoint(bad), Err(Refusal::Malformed), "{bad}");
     }
     witness.add_checkpoint(&request(10, &leaves(20, "x"), &log())).unwrap();
+}
+
+#[test]
+fn a_log_without_entries_has_the_root_of_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let witness = open(folder.path());
+    let checkpoint = |root: Hash| Checkpoint { origin: ORIGIN.to_owned(), size: 0, root }.sign(&log());
+    let made_up = format!("old 0\n\n{}", checkpoint(leaf_hash(b"x")));
+    assert_eq!(witness.add_checkpoint(&made_up), Err(Refusal::Inconsistent));
+    witness.add_checkpoint(&format!("old 0\n\n{}", checkpoint(root(&[])))).unwrap();
+    witness.add_checkpoint(&request(0, &leaves(5, "x"), &log())).unwrap();
+}
+
+#[tokio::test]
+async fn two_witnesses_do_not_remember_in_one_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (said, heard) = tokio::sync::mpsc::unbounded_channel();
+    let mut heard = heard;
+    let first = witness::run(args(folder.path()), async { stopped.await.unwrap_or(()) }, move |key| {
+        said.send(key.to_owned()).unwrap()
+    });
+    let first = tokio::spawn(first);
+    let key = heard.recv().await.unwrap();
+    let Err(Error::Internal(why)) = witness::run(args(folder.path()), async {}, |_| ()).await else {
+        panic!("runs twice")
+    };
+    assert!(why.contains("another witness"), "{why}");
+    stop.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    // The place is free again.
+    witness::run(args(folder.path()), async {}, |again| assert_eq!(again, key)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let routes = open(folder.path()).routes();
+    let patience = std::time::Duration::from_millis(200);
+    let serving = tokio::spawn(async move { axum::serve(Hasty::new(listener, patience), routes).await });
+    let mut silent = tokio::net::TcpStream::connect(address).await.unwrap();
+    silent.write_all(b"POST /add-checkpoint HTTP/1.1\r\n").await.unwrap();
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(10), silent.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "still open");
+    serving.abort();
 }
 
 #[tokio::test]

@@ -95,6 +95,7 @@ doctor-backup-ok = Last backup: { $moment } ({ $file })
 doctor-backup-old = The last backup is old: { $moment } ({ $file }). Run "rashin backup FILE" every day.
 doctor-backup-none = There is no record of a backup. Run "rashin backup FILE" every day.
 doctor-log-ok = The log is being signed.
+doctor-log-late = Entries of the log since { $since } are not signed yet. See whether the server (rashin serve) is running; if it is, read its standard error.
 doctor-log-fail = The log is no longer signed (since { $since }: { $why }). Check it with rashin log verify, and compare it with copies and with what witnesses signed.
 doctor-clock-ok = The clock looks right ({ $now }).
 doctor-clock-fail = The clock looks wrong (now { $now }, newest entry { $newest }). Check the time service (NTP).

@@ -95,6 +95,7 @@ doctor-backup-ok = 最後のバックアップ：{ $moment }（{ $file }）
 doctor-backup-old = 最後のバックアップが古くなっています：{ $moment }（{ $file }）。「rashin backup ファイル」を毎日実行してください。
 doctor-backup-none = バックアップの記録がありません。「rashin backup ファイル」を毎日実行してください。
 doctor-log-ok = 操作の記録は、続けて署名されています。
+doctor-log-late = { $since }からの操作の記録が、まだ署名されていません。サーバー（rashin serve）が動いているか確かめてください。動いていれば、その標準エラーを見てください。
 doctor-log-fail = 操作の記録の署名が止まっています（{ $since }から: { $why }）。rashin log verify で確かめ、写しや立会人の署名と比べてください。
 doctor-clock-ok = 時計は正しいようです（{ $now }）。
 doctor-clock-fail = 時計がおかしいようです（今 { $now }、最後の記録 { $newest }）。時刻合わせ（NTP）を確かめてください。
