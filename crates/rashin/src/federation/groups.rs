@@ -113,7 +113,8 @@ async fn give(ctx: &Ctx, deed: &mut Deed, whose: (&str, &str, &str), wanted: &Gr
     // A role that does not fit, such as one inside for somebody outside, must not keep the others from signing in.
     let grant_id = match from_outside::give(ctx, deed, tenant_id, account_id, terms).await {
         Err(Error::Invalid(_)) => {
-            let missed = json!({ "account": account_id, "group": wanted.group, "role": wanted.role, "unit": wanted.unit_id });
+            let missed =
+                json!({ "account": account_id, "group": wanted.group, "role": wanted.role, "unit": wanted.unit_id });
             deed.note_one_more("grants_not_given", missed);
             return Ok(());
         }

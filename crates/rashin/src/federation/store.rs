@@ -285,7 +285,8 @@ pub(super) struct Attempt {
 /// Makes room where more than so many sign-ins are open at a provider: the oldest go.
 pub(super) async fn make_room(deed: &mut Deed, provider_id: &str, most: i64) -> Result<()> {
     let now_ms = deed.now_ms();
-    let open = deed.row(&OPEN_ATTEMPTS, &[provider_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")?;
+    let open =
+        deed.row(&OPEN_ATTEMPTS, &[provider_id.into(), now_ms.into()]).await?.ok_or(Error::NotFound)?.int("n")?;
     if open > most {
         deed.write(&FORGET_OLDEST, &[provider_id.into(), now_ms.into(), (open - most).into()]).await?;
     }

@@ -42,8 +42,8 @@ pub use factors::{
     begin_totp, begun_totp, confirm_totp, has_password, own_factors, prove, remove_totp, renew_recovery_codes,
 };
 pub use links::{
-    Newcomer, SetUp, accept_invitation, accept_invitation_at, invite, link, offer_organisation, open_set_up, seed_tenant,
-    set_up, set_up_at,
+    Newcomer, SetUp, accept_invitation, accept_invitation_at, invite, link, offer_organisation, open_set_up,
+    seed_tenant, set_up, set_up_at,
 };
 pub use lost_factors::{factors_of, own_factors_taken, take_factors};
 pub use model::{

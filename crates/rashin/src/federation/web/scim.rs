@@ -85,7 +85,7 @@ impl FromRequestParts<App> for Provisioner {
             Ok(Some(machine)) => machine,
             Ok(None) => {
                 let Ok(asker) = Asker::from_request_parts(parts, app).await;
-                app.refusals.count(&asker.source, anonymous.now_ms());
+                app.refusals.count(&asker.door.source, anonymous.now_ms());
                 let refused = failure(StatusCode::UNAUTHORIZED, "", "A machine token for provisioning is needed.");
                 return Err(([(header::WWW_AUTHENTICATE, "Bearer")], refused).into_response());
             }

@@ -37,7 +37,7 @@ fn link_cookie(app: &App, secret: &str) -> HeaderValue {
 
 /// Whoever comes by a provider is nobody known until it has vouched, even in a browser that has a session of somebody.
 fn unknown(asker: &Asker) -> Ctx {
-    asker.ctx.as_actor(Actor::Anonymous { source: asker.source.clone() })
+    asker.ctx.as_actor(Actor::Anonymous { source: asker.door.source.clone() })
 }
 
 #[derive(Template)]
