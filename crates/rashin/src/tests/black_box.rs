@@ -68,7 +68,8 @@ on_both! {
     async fn no_writing_route_takes_what_another_site_sends(app: TestApp) {
         let cookie = format!("rashin_session={}", app.token(HANAKO));
         let routes = filled(&app).await;
-        let entries = "SELECT COUNT(*) AS n FROM audit_entries";
+        let entries = "SELECT COUNT(*) AS n FROM audit_entries WHERE act <> 'access.refused'";
+        let refused = "SELECT COUNT(*) AS n FROM audit_entries WHERE act = 'access.refused'";
         let before = app.count(entries, &[]).await;
         let foreign = [
             ("sec-fetch-site", "cross-site"),
@@ -96,6 +97,10 @@ on_both! {
         }
         assert!(asked > 2000, "{asked}");
         assert_eq!(app.count(entries, &[]).await, before);
+        // Each leaves one trace: in the person's log, or counted by source where the session was not even looked for.
+        crate::access::enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        let counted = app.told("192.0.2.1", "access.refused-unknown").await[0]["count"].as_i64().unwrap();
+        assert_eq!(app.count(refused, &[]).await + counted, asked);
         app.get("/me", HANAKO).await.is(200);
     }
 
