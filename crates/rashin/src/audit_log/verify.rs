@@ -104,8 +104,8 @@ pub async fn whole(system: &Ctx, key: &LogKey) -> Result<Verdict> {
 
 async fn logs(ctx: &Ctx, key: &LogKey, whose: &str, logs: &[String]) -> Result<Verdict> {
     checkpoints::place_waiting(ctx).await?;
-    let mut verdict = Verdict::default();
-    verdict.halted_at_ms = store::halt(ctx, whose).await?.map(|halt| halt.at_ms);
+    let halted_at_ms = store::halt(ctx, whose).await?.map(|halt| halt.at_ms);
+    let mut verdict = Verdict { halted_at_ms, ..Verdict::default() };
     let mut told = verify_checkpoints(ctx, key, whose, &mut verdict).await?;
     for log in logs {
         let told = told.remove(log).unwrap_or_default();
@@ -323,7 +323,9 @@ async fn verify_checkpoints(
         let Some(last) = rows.last() else { break };
         behind = last.number;
         let work = move || {
-            rows.iter().for_each(|row| all.step(row));
+            for row in &rows {
+                all.step(row);
+            }
             all
         };
         all = tokio::task::spawn_blocking(work).await.map_err(Error::internal)?;

@@ -78,7 +78,8 @@ on_both! {
             let (first, second) = (app.ctx(HANAKO), app.ctx(HANAKO));
             let (one_done, other_done) =
                 tokio::join!(erase(&first, &one.id, Some(names[0]), "x"), erase(&second, &one.id, Some(names[1]), "x"));
-            (one_done.unwrap(), other_done.unwrap());
+            one_done.unwrap();
+            other_done.unwrap();
             let left = entry(&app.ctx(HANAKO), &one.id).await.unwrap();
             let there: Vec<&str> = left.facts.iter().filter(|fact| fact.value.is_some()).map(|fact| fact.name.as_str()).collect();
             assert!(!there.iter().any(|name| names.contains(name)), "round {round}: {there:?}");

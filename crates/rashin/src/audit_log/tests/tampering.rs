@@ -45,6 +45,27 @@ const TEXTS: &[&str] = &[
     "id",
 ];
 
+/// Rows beside the tree: under numbers that no leaf has, in a log that has no entries, and values back after their erasure.
+fn beside_the_tree(dice: &mut Dice, entry: &str, number: usize) -> String {
+    match dice.below(3) {
+        0 => {
+            let (log, seq) = (dice.pick(&["tenant_id", "'*'"]), dice.pick(&["0", "-1", "-9223372036854775808"]));
+            format!(
+                "INSERT INTO audit_entries SELECT 'new', {log}, {seq}, arrival, form, at_ms, actor_id, actor_name, via, act, object_kind, \
+                 object_id, unit_id, reason, '{{}}', leaf_hash FROM audit_entries WHERE id = {entry}"
+            )
+        }
+        1 => format!(
+            "INSERT INTO audit_checkpoints SELECT tenant_id, size + 1000, root, at_ms, note, {}, leaf_hash FROM audit_checkpoints WHERE number = {}",
+            dice.pick(&["0", "-1", "-9223372036854775808"]),
+            1 + number
+        ),
+        _ => "INSERT INTO audit_values SELECT SUBSTR(e.object_id, 1, 32), e.tenant_id, v.facts FROM audit_entries e, audit_values v \
+            WHERE e.act = 'audit-log.erase' AND e.object_id NOT LIKE '%/%' LIMIT 1"
+            .to_owned(),
+    }
+}
+
 /// One change, as an attacker or an accident would make it.
 fn tampering(dice: &mut Dice) -> String {
     let entry = some_entry(dice);
@@ -105,23 +126,7 @@ fn tampering(dice: &mut Dice) -> String {
                 "UPDATE audit_values SET tenant_id = 'x'",
             ])
             .to_owned(),
-        // Beside the tree: numbers that no leaf has, and a log that has no entries.
-        15 => {
-            let (log, seq) = (dice.pick(&["tenant_id", "'*'"]), dice.pick(&["0", "-1", "-9223372036854775808"]));
-            format!(
-                "INSERT INTO audit_entries SELECT 'new', {log}, {seq}, arrival, form, at_ms, actor_id, actor_name, via, act, object_kind, \
-                 object_id, unit_id, reason, '{{}}', leaf_hash FROM audit_entries WHERE id = {entry}"
-            )
-        }
-        16 => format!(
-            "INSERT INTO audit_checkpoints SELECT tenant_id, size + 1000, root, at_ms, note, {}, leaf_hash FROM audit_checkpoints WHERE number = {}",
-            dice.pick(&["0", "-1", "-9223372036854775808"]),
-            1 + number
-        ),
-        // An erased value is there again.
-        17 => "INSERT INTO audit_values SELECT SUBSTR(e.object_id, 1, 32), e.tenant_id, v.facts FROM audit_entries e, audit_values v \
-            WHERE e.act = 'audit-log.erase' AND e.object_id NOT LIKE '%/%' LIMIT 1"
-            .to_owned(),
+        15..=17 => beside_the_tree(dice, &entry, number),
         _ => format!("UPDATE audit_entries SET seq = NULL WHERE id = {entry}"),
     }
 }

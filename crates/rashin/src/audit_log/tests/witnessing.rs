@@ -113,7 +113,7 @@ async fn two_witnesses_do_not_remember_in_one_folder() {
     let (said, heard) = tokio::sync::mpsc::unbounded_channel();
     let mut heard = heard;
     let first = witness::run(args(folder.path()), async { stopped.await.unwrap_or(()) }, move |key| {
-        said.send(key.to_owned()).unwrap()
+        said.send(key.to_owned()).unwrap();
     });
     let first = tokio::spawn(first);
     let key = heard.recv().await.unwrap();

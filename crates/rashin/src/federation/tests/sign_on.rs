@@ -356,7 +356,7 @@ on_both! {
         let told = app.told(&app.group, "federation.manage-sign-on").await;
         let ended: Vec<_> = told.iter().filter(|told| told["ended"] == true).collect();
         assert_eq!((ended.len(), ended[0]["roles_ended"].as_i64()), (1, Some(3)));
-        assert_eq!(ended[0].as_object().unwrap().keys().filter(|key| key.starts_with("ended.")).count(), 3);
+        assert_eq!(ended[0]["grants_ended"].as_array().map(Vec::len), Some(3));
         // Who was on the way through it comes too late.
         provider.vouch(way.asked.clone(), "s-1", TARO.email, &["rashin-audit"]);
         visit(&app, &back(&provider.base(), &way), &way.browser).await.is(404);
