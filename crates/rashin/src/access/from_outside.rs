@@ -3,7 +3,7 @@
 use platform::{Ctx, Deed, Result};
 
 use super::actions::{Terms, draft, enter};
-use super::last_one;
+use super::{last_one, store};
 
 /// Gives an account of the tenant a role; gives the grant's id, by which it is ended. Invalid where the role does not fit
 /// the unit or what the account holds already; then nothing of it is written.

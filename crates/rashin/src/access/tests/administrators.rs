@@ -54,7 +54,7 @@ on_both! {
         // Of the administrators only one is left who can sign in, and it is not the one who leaves.
         suspend(&app.ctx(HANAKO), app.account(KEEPER), "").await.unwrap();
         let off = patch(&json!([{ "op": "replace", "path": "active", "value": false }]));
-        scim(&app, &secret, Method::PATCH, &format!("/Users/{taro}"), &off).await.is(200);
+        scim(&app, &secret, Method::PATCH, &["/Users", taro.as_str()].join("/"), &off).await.is(200);
         let leave = patch(&json!([{ "op": "remove", "path": format!("members[value eq \"{taro}\"]") }]));
         scim(&app, &secret, Method::PATCH, &group, &leave).await.is(200);
         assert_eq!(standing(&app, &taro).await, 0);
