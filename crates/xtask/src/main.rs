@@ -2,9 +2,12 @@
 //!
 //! - `tidy`: the rules of the tree that the compiler cannot hold (a test runs them too)
 //! - `licences [--check]`: writes, or checks, `docs/third-party-licences.md`
+//! - `mutants DIR CRATE [--lib] …`: mutation testing in one build, kept in DIR, asking all tests or the library's own;
+//!   more arguments go to `cargo mutants --list`
 //! - `validate DIR`: holds the catalogue against reference data in DIR
 
 mod licences;
+mod mutants;
 mod tidy;
 mod validate;
 
@@ -40,7 +43,16 @@ fn run(arguments: &[&str]) -> Result<Report, String> {
         ["licences"] => licences::write(&root()),
         ["licences", "--check"] => licences::check(&root()),
         ["validate", folder] => validate::report(&root(), Path::new(folder)),
-        _ => Err("usage: cargo xtask tidy | licences [--check] | validate DIR".to_owned()),
+        ["mutants", folder, package, listing @ ..] => {
+            let (only_library, listing) = match listing {
+                ["--lib", listing @ ..] => (true, listing),
+                _ => (false, listing),
+            };
+            mutants::report(&root(), &mutants::Wanted { folder: Path::new(folder), package, only_library, listing })
+        }
+        _ => {
+            Err("usage: cargo xtask tidy | licences [--check] | validate DIR | mutants DIR CRATE [--lib] …".to_owned())
+        }
     }
 }
 
