@@ -169,6 +169,8 @@ on_both! {
         let id = set_up(&app, HANAKO, &wish(&provider)).await;
         let key = "INSERT INTO passkeys (id, account_id, name, content, made_at_ms, used_at_ms) VALUES ('key', $1, 'PC', '{}', 1, NULL)";
         app.damage(key, &[app.account(HANAKO).into()]).await;
+        // Linked before anything is demanded.
+        sign_in(&app, &provider, &id, "s-1", TARO.email, &[]).await;
         crate::identity::demand_factors(&app.ctx(HANAKO), "everybody").await.unwrap();
         let reply = sign_in(&app, &provider, &id, "s-1", TARO.email, &[]).await;
         app.get("/units", TARO).await.leads_to("/me");
