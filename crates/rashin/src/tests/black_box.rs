@@ -24,6 +24,8 @@ const HELD_REACH: [&str; 16] = [
     "POST /me/proof/form",
     "POST /me/totp",
     "POST /me/totp/confirmation",
+    // A provider that vouches meets the demand, so an account may be linked with it.
+    "POST /sign-in/sso/{id}/link",
     "POST /sign-out",
     "PUT /api/v1/factors/totp",
 ];

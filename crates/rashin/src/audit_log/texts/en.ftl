@@ -14,6 +14,7 @@ error-log-busy = Somebody else is verifying or taking the log just now. Please t
 error-deed-too-large = This changes too much at once to be entered in the log. Please do it in several steps.
 fact-grants_ended = roles ended
 fact-grants_given = roles given
+fact-grants_not_given = roles not given, since they do not fit
 log-empty = No entry fits. Try other conditions.
 act-area-organisation = Organisation
 act-area-access = Roles and rights

@@ -14,6 +14,7 @@ error-log-busy = ほかの人が記録を確かめているか、書き出して
 error-deed-too-large = 一度に変える数が多すぎて、記録に書けません。いくつかに分けてください。
 fact-grants_ended = 外した役割
 fact-grants_given = 加えた役割
+fact-grants_not_given = 合わないため加えなかった役割
 log-empty = あてはまる記録がありません。条件を変えてみてください。
 act-area-organisation = 組織
 act-area-access = 役割と権限

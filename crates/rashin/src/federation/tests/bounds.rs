@@ -109,7 +109,7 @@ on_both! {
         let limited = |act: &str| NewToken { name: "x".into(), purpose: "scim".into(), days: 1, acts: vec![act.to_owned()], ..NewToken::default() };
         let (_, narrow) = make_token(&app.ctx(HANAKO), &limited("organisation.read")).await.unwrap();
         let (_, fitting) = make_token(&app.ctx(HANAKO), &limited("federation.provision")).await.unwrap();
-        let one = format!("/Users/{}", app.account(TARO));
+        let one = ["/Users", app.account(TARO)].join("/");
         for path in ["/Users", one.as_str(), "/Groups"] {
             get(&app, &narrow, path).await.is(403);
             get(&app, &fitting, path).await.is(200);
@@ -133,7 +133,7 @@ on_both! {
 
     async fn a_part_of_a_name_leaves_the_other_part(app: TestApp) {
         let secret = token(&app, HANAKO).await;
-        let path = format!("/Users/{}", app.account(TARO));
+        let path = ["/Users", app.account(TARO)].join("/");
         let send = async |part: &str, name: &str| {
             let change = patch(&json!([{ "op": "replace", "path": format!("name.{part}"), "value": name }]));
             ask(&app, &secret, Method::PATCH, &path, change).await.is(200).json()["displayName"].clone()
