@@ -2,5 +2,6 @@
 
 mod provider;
 mod scim;
+mod secrets;
 mod sign_on;
 mod tokens;

@@ -4,6 +4,7 @@ use platform::{Ctx, Result};
 
 use super::{Grant, Terms, grant};
 
+mod commands;
 mod consents;
 mod refusals;
 mod roles;

@@ -5,7 +5,7 @@ use std::net::{TcpListener, UdpSocket};
 
 use super::add_units;
 use crate::audit_log::forward::{Target, forward};
-use crate::testing::{HANAKO, TestApp, on_both};
+use crate::testing::{HANAKO, TestApp, faults, on_both};
 
 on_both! {
     async fn each_entry_is_forwarded_once_and_without_its_values(app: TestApp) {
@@ -26,7 +26,13 @@ on_both! {
             assert!(entry["seq"].is_i64() && entry["entry"]["act"].is_string());
         }
         std::fs::write(&position, "x").unwrap();
+        assert_eq!(faults(forward(&app.app.system(), &mut target, &position).await), [("position".to_owned(), "error-log-position")]);
+        // What cannot be read is not taken for a beginning.
+        std::fs::remove_file(&position).unwrap();
+        std::fs::create_dir(&position).unwrap();
         forward(&app.app.system(), &mut target, &position).await.unwrap_err();
+        assert_eq!(std::fs::read_to_string(&lines).unwrap(), text);
+        assert_eq!(format!("{target:?}"), "Target");
     }
 
     async fn syslog_goes_by_udp_and_tcp(app: TestApp) {
