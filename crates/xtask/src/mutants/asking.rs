@@ -22,7 +22,7 @@ const MEMORY: u64 = 6_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Without a mutant every test ends sooner.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 /// Not a test: under this name is kept which mutants have a part in making what stories begin with.
 const BEGINNINGS: &str = "(beginnings)";
 /// So many tests are asked of a mutant that has a part in it and in nothing else they do.

@@ -323,7 +323,7 @@ fn chosen(original: &str, others: &[(usize, String)]) -> String {
     let last = others.len().saturating_sub(1);
     for (index, (number, other)) in others.iter().enumerate() {
         let condition = if index == last { String::new() } else { format!("if crate::mutant::on({number}) ") };
-        text.push_str(&format!(" else {condition}{{ {} }}", mutant(*number, other)));
+        text.extend([" else ", &condition, "{ ", &mutant(*number, other), " }"]);
     }
     around(numbers, &text)
 }
