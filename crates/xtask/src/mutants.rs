@@ -3,14 +3,14 @@
 //! each, until one fails. `docs/decisions/0021-mutants-in-one-build.md` says why.
 //!
 //! All is kept below the folder given: `tests.tsv` and `outcomes.tsv`, so that a run that was stopped goes on, and what
-//! was missed is asked of new tests alone.
+//! was missed is asked of new tests alone. A file `stop` put there ends a run after the tests under way, with the table.
 
 mod asking;
 mod kept;
 mod rewrite;
 mod scratch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -18,6 +18,9 @@ use serde_json::Value;
 
 use crate::Report;
 use kept::{Kept, Outcome};
+
+/// Name of the file that ends a run.
+const STOP: &str = "stop";
 
 /// What a mutant changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +53,8 @@ struct Mutant {
     from: (usize, usize),
     to: (usize, usize),
     replacement: String,
+    /// Listed in `.cargo/mutants.toml` as one that changes nothing anybody could see.
+    equivalent: bool,
 }
 
 impl Mutant {
@@ -76,6 +81,7 @@ impl Mutant {
             from: place("start")?,
             to: place("end")?,
             replacement: text("replacement")?,
+            equivalent: false,
         })
     }
 
@@ -89,6 +95,14 @@ impl Mutant {
     fn is_in_a_face(&self) -> bool {
         ["web.rs", "api.rs", "cli.rs"].iter().any(|face| self.file.ends_with(face))
     }
+}
+
+/// Which tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    /// Those in the folders of the mutants.
+    OfDomains,
+    All,
 }
 
 /// What is asked for on the command line.
@@ -106,18 +120,32 @@ pub(crate) struct Wanted<'a> {
 /// Runs everything; gives the table and the mutants that were missed.
 pub(crate) fn report(root: &Path, wanted: &Wanted<'_>) -> Result<Report, String> {
     std::fs::create_dir_all(wanted.folder).map_err(|error| error.to_string())?;
+    let _ = std::fs::remove_file(wanted.folder.join(STOP));
     let mutants = listed(root, wanted)?;
     let mut kept = Kept::open(wanted.folder)?;
     let built = scratch::build(root, wanted, &mutants, &mut kept)?;
-    asking::measure(&built, &mutants, &mut kept)?;
-    asking::ask(&built, &mutants, &mut kept)?;
+    // A domain's own tests first, since they catch most; then everybody's, about what is left.
+    for which in [Tests::OfDomains, Tests::All] {
+        asking::measure(&built, &mutants, which, &mut kept)?;
+        asking::ask(&built, &mutants, &mut kept)?;
+    }
     Ok(told(&mutants, &kept))
 }
 
-/// The mutants, as cargo-mutants lists them without those that its settings leave out.
+/// The mutants, as cargo-mutants lists them; those that its settings leave out are marked, so that numbers stay the same
+/// when one more is.
 fn listed(root: &Path, wanted: &Wanted<'_>) -> Result<Vec<Mutant>, String> {
+    let mut mutants = list(root, wanted, &["--no-config"])?;
+    let asked: BTreeSet<String> = list(root, wanted, &[])?.into_iter().map(|mutant| mutant.name).collect();
+    for mutant in &mut mutants {
+        mutant.equivalent = !asked.contains(&mutant.name);
+    }
+    Ok(mutants)
+}
+
+fn list(root: &Path, wanted: &Wanted<'_>, more: &[&str]) -> Result<Vec<Mutant>, String> {
     let arguments = ["mutants", "--list", "--json", "--package", wanted.package];
-    let output = Command::new("cargo").args(arguments).args(wanted.listing).current_dir(root).output();
+    let output = Command::new("cargo").args(arguments).args(more).args(wanted.listing).current_dir(root).output();
     let output = output.map_err(|error| format!("cargo mutants: {error}"))?;
     if !output.status.success() {
         return Err(format!("cargo mutants --list: {}", String::from_utf8_lossy(&output.stderr)));
@@ -131,34 +159,42 @@ fn say(line: &str) {
     eprintln!("{line}");
 }
 
+const COLUMNS: [&str; 8] = [
+    "mutants",
+    "caught",
+    "never ended",
+    "missed",
+    "equivalent",
+    "did not compile",
+    "left to cargo-mutants",
+    "not asked yet",
+];
+
 fn told(mutants: &[Mutant], kept: &Kept) -> Report {
-    let mut table: BTreeMap<&str, [usize; 6]> = BTreeMap::new();
-    let mut missed = Vec::new();
+    let mut table: BTreeMap<&str, [usize; 8]> = BTreeMap::new();
+    let mut lines = Vec::new();
     for mutant in mutants {
-        let row = table.entry(mutant.domain()).or_default();
-        row[0] += 1;
         let column = match kept.outcome(&mutant.name) {
+            _ if mutant.equivalent => 4,
             Some(Outcome::Caught(_)) => 1,
             Some(Outcome::NeverEnded(_)) => 2,
             Some(Outcome::Missed(tests)) => {
-                missed.push(format!("missed: {} ({} tests)", mutant.name, tests.len()));
+                lines.push(format!("missed: {} ({} tests)", mutant.name, tests.len()));
                 3
             }
-            Some(Outcome::Uncompiled) => 4,
-            Some(Outcome::Left(_)) | None => 5,
+            Some(Outcome::Uncompiled) => 5,
+            Some(Outcome::Left(why)) => {
+                lines.push(format!("left to cargo-mutants: {} ({why})", mutant.name));
+                6
+            }
+            None => 7,
         };
+        let row = table.entry(mutant.domain()).or_default();
+        row[0] += 1;
         row[column] += 1;
     }
-    let mut lines = missed;
-    for mutant in mutants {
-        if let Some(Outcome::Left(why)) = kept.outcome(&mutant.name) {
-            lines.push(format!("left to cargo mutants: {} ({why})", mutant.name));
-        }
-    }
-    lines.push(
-        "| code | mutants | caught | never ended | missed | did not compile | left to cargo-mutants |".to_owned(),
-    );
-    lines.push("|---|---|---|---|---|---|---|".to_owned());
+    lines.push(format!("| code | {} |", COLUMNS.join(" | ")));
+    lines.push(format!("|{}", "---|".repeat(COLUMNS.len() + 1)));
     for (domain, row) in &table {
         let row: Vec<String> = row.iter().map(usize::to_string).collect();
         lines.push(format!("| `{domain}` | {} |", row.join(" | ")));

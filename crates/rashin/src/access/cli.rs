@@ -155,3 +155,84 @@ pub async fn run(command: Command, desk: &Desk) -> Result<()> {
         Command::Party { unit, party } => super::enter_party(ctx, &unit, &party).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_told_with_what_it_holds_and_whether_it_still_counts() {
+        let acts = vec!["assessment.read".to_owned(), "organisation.read".to_owned()];
+        let mut role = CustomRole { id: "7f".into(), name: "閲覧者".into(), acts, closed: false, version: 3 };
+        assert_eq!(role_line(&role), "7f  閲覧者  v3  assessment.read, organisation.read");
+        role.closed = true;
+        assert_eq!(role_line(&role), "7f  閲覧者 (closed)  v3  assessment.read, organisation.read");
+    }
+
+    #[test]
+    fn a_grant_is_told_with_its_giver_and_its_end() {
+        let mut grant = Grant {
+            id: "1".into(),
+            account_id: "2".into(),
+            role: "7f".into(),
+            role_name: None,
+            unit_id: "3".into(),
+            unit_name: "羅針電機".into(),
+            granted_by: None,
+            granted_at_ms: 0,
+            until_ms: None,
+            reason: "代理".into(),
+        };
+        assert_eq!(grant_line(&grant), "  7f @ 羅針電機  by –  until –  代理");
+        grant.role_name = Some("提出係".into());
+        grant.granted_by = Some("羅針 花子".into());
+        grant.until_ms = Some(86_400_000);
+        assert_eq!(grant_line(&grant), "  提出係 @ 羅針電機  by 羅針 花子  until 1970-01-02T00:00:00Z  代理");
+    }
+
+    #[test]
+    fn a_consent_is_told_with_how_it_stands() {
+        let consent = |agreed, used| Consent {
+            id: "c".into(),
+            act: "organisation.close-company".into(),
+            object_id: "o".into(),
+            unit_id: "u".into(),
+            unit_name: "羅針電機".into(),
+            content: "{}".into(),
+            asked_by: "a".into(),
+            asked_by_name: "羅針 花子".into(),
+            asked_at_ms: 0,
+            reason: "統合".into(),
+            until_ms: 1,
+            decided_by_name: None,
+            agreed,
+            used,
+        };
+        let cases = [
+            (None, false, "asked"),
+            (Some(false), false, "declined"),
+            (Some(true), false, "agreed"),
+            (Some(true), true, "done"),
+        ];
+        for (agreed, used, word) in cases {
+            let line = consent_line(&consent(agreed, used));
+            assert_eq!(line, format!("c  {word}  organisation.close-company @ 羅針電機  by 羅針 花子  統合"));
+        }
+    }
+
+    #[test]
+    fn who_may_is_told_by_which_grant_and_not_whom_to_ask() {
+        let found = Explanation {
+            allowed: true,
+            person: "山田 太郎".into(),
+            act: "assessment.read".into(),
+            unit: "羅針電機".into(),
+            because: "granted".into(),
+            grants: Vec::new(),
+            roles: vec!["staff".into()],
+            own_roles: Vec::new(),
+            givers: vec!["羅針 花子".into()],
+        };
+        assert_eq!(lines(&found), ["yes: 山田 太郎 assessment.read 羅針電機 (granted)"]);
+    }
+}

@@ -169,3 +169,28 @@ async fn run_verify(desk: &Desk) -> Result<()> {
         Err(Error::Conflict(Message::new("log-unsound").with("count", report.count.to_string())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_told_with_who_did_what_to_what() {
+        let entry = |seq| super::super::Entry {
+            id: "e".into(),
+            seq,
+            at_ms: 5,
+            actor_name: "羅針 花子".into(),
+            via: "page".into(),
+            act: "organisation.add-unit".into(),
+            object_kind: "unit".into(),
+            object_id: "u".into(),
+            reason: String::new(),
+            facts: Vec::new(),
+            leaf: String::new(),
+            leaf_hash: String::new(),
+        };
+        assert_eq!(line(&entry(Some(3))), "3  5  羅針 花子  organisation.add-unit  unit u  e");
+        assert_eq!(line(&entry(None)), "-  5  羅針 花子  organisation.add-unit  unit u  e");
+    }
+}

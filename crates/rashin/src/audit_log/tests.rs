@@ -1,6 +1,7 @@
 //! Reading the log, on both databases.
 
 mod asking;
+mod commands;
 mod forwarding;
 mod mending;
 mod proving;
@@ -114,7 +115,13 @@ on_both! {
         for long in [100, 101, 60_000] {
             assert!(read(&app, HANAKO, by(&"羅".repeat(long))).await.is_empty());
         }
-        assert!(read(&app, HANAKO, Filter { act: "%".into(), ..Filter::default() }).await.is_empty());
+        for act in ["%".to_owned(), "x".repeat(60_000)] {
+            assert!(read(&app, HANAKO, Filter { act, ..Filter::default() }).await.is_empty());
+        }
+        // The longest name is found by all of it.
+        let longest = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+        add_units(&app, Person { name: longest, ..KEEPER }, 1).await;
+        assert_eq!(read(&app, HANAKO, by(longest)).await.len(), 1);
     }
 
     async fn the_page_names_every_act_in_both_languages(app: TestApp) {

@@ -367,3 +367,20 @@ fn check_checkpoint(row: &KeptCheckpoint, key: &LogKey, walk: &mut Walk) -> Opti
     }
     Some((told.size, told.root))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_faults_all_are_counted_and_two_hundred_listed() {
+        let mut verdict = Verdict::default();
+        for _ in 0..201 {
+            verdict.find("x", Message::new("log-fault-gap"));
+        }
+        assert_eq!((verdict.count, verdict.faults.len()), (201, 200));
+        let report = verdict.report(|message| message.key.to_owned());
+        assert_eq!((report.sound, report.count, report.faults[0].as_str()), (false, 201, "x: log-fault-gap"));
+        assert!(Verdict::default().report(|message| message.key.to_owned()).sound);
+    }
+}

@@ -65,7 +65,7 @@ const SHOWN: usize = 20;
 /// Roles, acts and people by their names where those are known, and a text without its quotes.
 fn in_words(page: &Page, names: &Names, name: &str, value: &str) -> String {
     let word = |word: &str| match name {
-        "role" | "grants_given" | "grants_ended" if roles::ALL.contains(&word) => page.role(word),
+        "role" | "grants_given" | "grants_ended" | "grants_not_given" if roles::ALL.contains(&word) => page.role(word),
         "act" | "acts" | "asked" if domains::act(word).is_some() => page.act(word),
         _ => names.get(word).cloned().unwrap_or_else(|| word.to_owned()),
     };

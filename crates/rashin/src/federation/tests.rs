@@ -6,5 +6,6 @@ mod groups;
 mod linking;
 mod provider;
 mod scim;
+mod secrets;
 mod sign_on;
 mod tokens;

@@ -114,4 +114,19 @@ mod tests {
             assert_eq!(key(text, &own), "", "{text}");
         }
     }
+
+    #[test]
+    fn five_letters_besides_own_words_are_enough_and_short_words_say_nothing() {
+        let own = ["Li Hanako", "林 花子"];
+        for (text, wanted) in [
+            ("hanako-wxyz", "error-password-own"),
+            ("hanako-vwxyz", ""),
+            ("lililili-li", ""),
+            ("林林林林林林林林", ""),
+            ("花子花子花子花子", "error-password-own"),
+            ("花子hanako!!", "error-password-own"),
+        ] {
+            assert_eq!(key(text, &own), wanted, "{text}");
+        }
+    }
 }

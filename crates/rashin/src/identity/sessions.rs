@@ -113,3 +113,22 @@ pub fn device_of(agent: &str) -> String {
         |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     [name(&BROWSERS), name(&SYSTEMS)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_named_by_kind_and_system() {
+        for (agent, name) in [
+            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge, Windows"),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14) AppleWebKit/605.1 Version/17 Safari/605.1", "Safari, macOS"),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox, Linux"),
+            ("curl/8.0", "curl"),
+            ("Linux", "Linux"),
+            ("nothing known", ""),
+        ] {
+            assert_eq!(device_of(agent), name);
+        }
+    }
+}

@@ -104,6 +104,16 @@ mod tests {
         let address = address(&secret, "hanako@example.jp").unwrap();
         assert!(address.starts_with("otpauth://totp/Rashin:hanako%40example.jp?secret="), "{address}");
         let (width, path) = drawing(&address).unwrap();
-        assert!(width > 30 && path.starts_with('M') && path.len() > 1000);
+        // A square of the standard's sizes and four modules around it; its corner and its last row are dark.
+        assert_eq!((width - 2 * 4 - 17) % 4, 0, "{width}");
+        assert!(path.starts_with("M4 4h1v1h-1zM5 4h1v1h-1z") && path.len() > 1000, "{path}");
+        let places: Vec<(usize, usize)> = path
+            .split('M')
+            .skip(1)
+            .map(|module| module.split('h').next().unwrap().split_once(' ').unwrap())
+            .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+            .collect();
+        assert_eq!(places.iter().map(|(x, _)| *x).max(), Some(width - 5));
+        assert_eq!(places.iter().map(|(_, y)| *y).max(), Some(width - 5));
     }
 }

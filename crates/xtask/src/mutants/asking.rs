@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::kept::{Kept, Outcome, Test};
 use super::scratch::Built;
-use super::{Mutant, say};
+use super::{Mutant, STOP, Tests, say};
 
 /// Tests at a time.
 const WORKERS: usize = 3;
@@ -22,7 +22,7 @@ const MEMORY: u64 = 6_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Without a mutant every test ends sooner.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 /// Not a test: under this name is kept which mutants have a part in making what stories begin with.
 const BEGINNINGS: &str = "(beginnings)";
 /// So many tests are asked of a mutant that has a part in it and in nothing else they do.
@@ -150,7 +150,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives every worker one thing after the other until none is left or something went wrong.
+/// Gives every worker one thing after the other until none is left, something went wrong or the run is stopped.
 fn share<T: Send>(
     built: &Built,
     things: VecDeque<T>,
@@ -164,7 +164,7 @@ fn share<T: Send>(
                 scope.spawn(move || {
                     let room = Room::new(built, worker)?;
                     loop {
-                        let next = locked(things).pop_front();
+                        let next = locked(things).pop_front().filter(|_| !built.folder.join(STOP).exists());
                         let Some(thing) = next else { return Ok(()) };
                         work(&room, thing)?;
                     }
@@ -192,10 +192,13 @@ fn names(built: &Built) -> Result<BTreeSet<String>, String> {
 }
 
 /// Runs every test that was not measured yet without a mutant.
-pub(super) fn measure(built: &Built, mutants: &[Mutant], kept: &mut Kept) -> Result<(), String> {
+pub(super) fn measure(built: &Built, mutants: &[Mutant], which: Tests, kept: &mut Kept) -> Result<(), String> {
     let names = names(built)?;
     kept.tests.retain(|name, _| names.contains(name) || name == BEGINNINGS);
-    let open: VecDeque<String> = names.into_iter().filter(|name| !kept.tests.contains_key(name)).collect();
+    let domains: BTreeSet<&str> = mutants.iter().map(Mutant::domain).collect();
+    let is_own = |name: &str| name.split("::").nth(1).is_some_and(|domain| domains.contains(domain));
+    let wanted = |name: &String| !kept.tests.contains_key(name) && (which == Tests::All || is_own(name));
+    let open: VecDeque<String> = names.into_iter().filter(wanted).collect();
     say(&format!("{} tests to measure", open.len()));
     let kept = Mutex::new(kept);
     share(built, open, |room, test: String| {
@@ -260,7 +263,7 @@ fn shown(outcome: &Outcome) -> String {
 
 fn questions<'a>(mutants: &'a [Mutant], kept: &Kept) -> VecDeque<Question<'a>> {
     let mut questions = Vec::new();
-    for (index, mutant) in mutants.iter().enumerate() {
+    for (index, mutant) in mutants.iter().enumerate().filter(|(_, mutant)| !mutant.equivalent) {
         let before = match kept.outcome(&mutant.name) {
             None => BTreeSet::new(),
             Some(Outcome::Missed(tests)) => tests.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How a mutant fared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Kept {
                 outcomes.insert(name.to_owned(), outcome);
             }
         }
-        Ok(Self { tests, outcomes, lines, tests_file: append(tests_path)?, outcomes_file: append(outcomes_path)? })
+        Ok(Self { tests, outcomes, lines, tests_file: append(&tests_path)?, outcomes_file: append(&outcomes_path)? })
     }
 
     /// What is known of a mutant.
@@ -128,6 +128,6 @@ fn read(path: &Path) -> Result<String, String> {
     }
 }
 
-fn append(path: PathBuf) -> Result<File, String> {
-    OpenOptions::new().create(true).append(true).open(&path).map_err(|error| format!("{}: {error}", path.display()))
+fn append(path: &Path) -> Result<File, String> {
+    OpenOptions::new().create(true).append(true).open(path).map_err(|error| format!("{}: {error}", path.display()))
 }

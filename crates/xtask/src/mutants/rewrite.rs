@@ -44,7 +44,7 @@ pub(super) fn switched(
     let mut places = finder.places;
     // Parents before children; what is put in between two letters before all that begins there.
     places.sort_by_key(|place| (place.range.start, !place.range.is_empty(), std::cmp::Reverse(place.range.end)));
-    let text = Writer { source, places: &places }.written(0..source.len(), 0);
+    let text = Writer { source, places: &places }.written(&(0..source.len()), 0);
     Ok(Switched { text, ..finder.found })
 }
 
@@ -91,7 +91,7 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn take(&mut self, genre: Genre, range: Range<usize>) -> Replacements {
+    fn take(&mut self, genre: Genre, range: &Range<usize>) -> Replacements {
         if self.fixed > 0 {
             return Vec::new();
         }
@@ -109,7 +109,7 @@ impl Finder<'_> {
         let before = self.places.len();
         if let (Some(first), Some(last)) = (block.stmts.first(), block.stmts.last()) {
             let range = first.span().byte_range().start..last.span().byte_range().end;
-            let with = self.take(Genre::FnValue, range.clone());
+            let with = self.take(Genre::FnValue, &range);
             // `return` there would need the type that the compiler finds by itself.
             let hidden = matches!(&signature.output, syn::ReturnType::Type(_, output) if self.source[output.span().byte_range()].contains("impl "));
             if hidden {
@@ -189,7 +189,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
         let operator = binary.op.span().byte_range();
-        let with = self.take(Genre::BinaryOperator, operator.clone());
+        let with = self.take(Genre::BinaryOperator, &operator);
         let lazy = matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_));
         if lazy && (binds(&binary.left) || binds(&binary.right)) {
             self.found.impossible.extend(with.iter().map(|(number, _)| *number));
@@ -210,7 +210,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_expr_unary(&mut self, unary: &'ast syn::ExprUnary) {
         let operator = unary.op.span().byte_range();
         let operand = unary.expr.span().byte_range();
-        for (number, _) in self.take(Genre::UnaryOperator, operator.clone()) {
+        for (number, _) in self.take(Genre::UnaryOperator, &operator) {
             self.put(operator.start..operand.end, How::Unary { operand: operand.clone(), number });
         }
         visit::visit_expr_unary(self, unary);
@@ -218,12 +218,12 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_arm(&mut self, arm: &'ast syn::Arm) {
         let pattern = arm.pat.span().byte_range();
-        for (number, _) in self.take(Genre::MatchArm, arm.span().byte_range()) {
+        for (number, _) in self.take(Genre::MatchArm, &arm.span().byte_range()) {
             self.put(pattern.end..pattern.end, How::Arm(number));
         }
         if let Some((_, guard)) = &arm.guard {
             let range = guard.span().byte_range();
-            let with = self.take(Genre::MatchArmGuard, range.clone());
+            let with = self.take(Genre::MatchArmGuard, &range);
             if binds(guard) {
                 self.found.out_of_reach.extend(with.iter().map(|(number, _)| *number));
             } else if !with.is_empty() {
@@ -239,9 +239,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             let field = pair.value().span().byte_range();
             let end = pair.punct().map_or(field.end, |comma| comma.span().byte_range().end);
             let range = field.start..end;
-            fields.extend(
-                self.take(Genre::StructField, range.clone()).into_iter().map(|(number, _)| (number, range.clone())),
-            );
+            fields.extend(self.take(Genre::StructField, &range).into_iter().map(|(number, _)| (number, range.clone())));
         }
         if !fields.is_empty() {
             self.put(literal.span().byte_range(), How::Fields(fields));
@@ -257,7 +255,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// A stretch of the source with what lies in it rewritten, looking at places from this one on.
-    fn written(&self, range: Range<usize>, from: usize) -> String {
+    fn written(&self, range: &Range<usize>, from: usize) -> String {
         let mut text = String::new();
         let mut at = range.start;
         for (index, place) in self.places.iter().enumerate().skip(from) {
@@ -276,7 +274,7 @@ impl Writer<'_> {
     }
 
     fn place(&self, index: usize, place: &Place) -> String {
-        let inner = |range: &Range<usize>| self.written(range.clone(), index + 1);
+        let inner = |range: &Range<usize>| self.written(range, index + 1);
         match &place.how {
             How::Return(with) => {
                 let one = |(number, value): &(usize, String)| {
@@ -292,19 +290,17 @@ impl Writer<'_> {
                     (String::new(), format!("({left})"))
                 };
                 let original = format!("{left} {operator} ({right})");
-                let others = with.iter().map(|(number, other)| (*number, format!("{left} {other} ({right})")));
-                let choice = chosen(&original, others.collect());
+                let other = |(number, other): &(usize, String)| (*number, format!("{left} {other} ({right})"));
+                let choice = chosen(&original, &with.iter().map(other).collect::<Vec<_>>());
                 if bound.is_empty() { format!("({choice})") } else { format!("({{ {bound}{choice} }})") }
             }
             How::Unary { operand, number } => {
                 let operator = &self.source[place.range.start..operand.start];
                 let operand = inner(operand);
-                format!("({})", chosen(&format!("{operator}({operand})"), vec![(*number, format!("({operand})"))]))
+                format!("({})", chosen(&format!("{operator}({operand})"), &[(*number, format!("({operand})"))]))
             }
             How::Guard(with) => {
-                let guard = inner(&place.range);
-                let with = with.iter().map(|(number, value)| (*number, value.clone()));
-                format!("({})", chosen(&guard, with.collect()))
+                format!("({})", chosen(&inner(&place.range), with))
             }
             How::Arm(number) => around([*number], &mutant(*number, &format!(" if !crate::mutant::on({number})"))),
             How::Fields(fields) => {
@@ -312,10 +308,8 @@ impl Writer<'_> {
                 let without = |range: &Range<usize>| {
                     inner(&(place.range.start..range.start)) + &inner(&(range.end..place.range.end))
                 };
-                format!(
-                    "({})",
-                    chosen(&original, fields.iter().map(|(number, range)| (*number, without(range))).collect())
-                )
+                let others = fields.iter().map(|(number, range)| (*number, without(range)));
+                format!("({})", chosen(&original, &others.collect::<Vec<_>>()))
             }
             How::Nothing => String::new(),
         }
@@ -323,13 +317,13 @@ impl Writer<'_> {
 }
 
 /// The original where no mutant is on, else the one that is.
-fn chosen(original: &str, others: Vec<(usize, String)>) -> String {
+fn chosen(original: &str, others: &[(usize, String)]) -> String {
     let numbers: Vec<usize> = others.iter().map(|(number, _)| *number).collect();
     let mut text = format!("if crate::mutant::none(&{numbers:?}) {{ {original} }}");
     let last = others.len().saturating_sub(1);
     for (index, (number, other)) in others.iter().enumerate() {
         let condition = if index == last { String::new() } else { format!("if crate::mutant::on({number}) ") };
-        text.push_str(&format!(" else {condition}{{ {} }}", mutant(*number, other)));
+        text.extend([" else ", &condition, "{ ", &mutant(*number, other), " }"]);
     }
     around(numbers, &text)
 }

@@ -34,22 +34,17 @@ pub(super) fn build(root: &Path, wanted: &Wanted<'_>, mutants: &[Mutant], kept: 
     switched.insert(&library);
     copy_tree(root, &copy, &switched)?;
     let mut constant = BTreeSet::new();
+    let which = if wanted.only_library { "--lib" } else { "--tests" };
     for round in 1..=ROUNDS {
         let texts = write_sources(root, &copy, wanted.package, mutants, &constant, kept)?;
-        say(&format!("round {round}: compiling {} files with switches", texts.len()));
-        let errors = compile(&copy, wanted.package, &["check", "--profile", "test", "--lib"])?.errors;
-        if errors.is_empty() {
-            break;
+        say(&format!("round {round}: building the tests with switches in {} files", texts.len()));
+        let built = compile(&copy, wanted.package, which)?;
+        if built.errors.is_empty() {
+            return Ok(Built { programs: built.programs, crate_folder, folder: wanted.folder.to_owned() });
         }
-        leave_out(&errors, &texts, mutants, &mut constant, kept)?;
+        leave_out(&built.errors, &texts, mutants, &mut constant, kept)?;
     }
-    say("building the tests");
-    let which = if wanted.only_library { "--lib" } else { "--tests" };
-    let built = compile(&copy, wanted.package, &["test", "--no-run", which])?;
-    if let Some(error) = built.errors.first() {
-        return Err(format!("the tests do not build: {error}"));
-    }
-    Ok(Built { programs: built.programs, crate_folder, folder: wanted.folder.to_owned() })
+    Err("the tests do not build".to_owned())
 }
 
 /// Brings every file that git knows or would take into the copy, if it differs, and the built files of the pages; not
@@ -70,7 +65,6 @@ fn copy_tree(root: &Path, copy: &Path, switched: &BTreeSet<&str>) -> Result<(), 
         // A file that was deleted and not committed yet.
         let Ok(content) = std::fs::read(root.join(&name)) else { continue };
         write(&copy.join(&name), &content)?;
-        #[cfg(unix)]
         if let Ok(metadata) = std::fs::metadata(root.join(&name)) {
             std::fs::set_permissions(copy.join(&name), metadata.permissions()).map_err(|error| error.to_string())?;
         }
@@ -102,7 +96,8 @@ fn write_sources(
     let mut by_file: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::new();
     for (index, mutant) in mutants.iter().enumerate() {
         let own = by_file.entry(&mutant.file).or_default();
-        if !matches!(kept.outcome(&mutant.name), Some(Outcome::Uncompiled | Outcome::Left(_))) {
+        let out = matches!(kept.outcome(&mutant.name), Some(Outcome::Uncompiled | Outcome::Left(_)));
+        if !out && !mutant.equivalent {
             own.push((index + 1, mutant));
         }
     }
@@ -137,10 +132,16 @@ struct Compiled {
     programs: BTreeMap<String, PathBuf>,
 }
 
-fn compile(copy: &Path, package: &str, arguments: &[&str]) -> Result<Compiled, String> {
-    let output = Command::new("cargo")
-        .args(arguments)
-        .args(["--package", package, "--message-format", "json"])
+fn compile(copy: &Path, package: &str, which: &str) -> Result<Compiled, String> {
+    let mut cargo = Command::new("cargo");
+    // What cargo told this program about itself would make dependencies that ask for it build again.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|own| name.to_string_lossy().starts_with(own)) {
+            cargo.env_remove(name);
+        }
+    }
+    let output = cargo
+        .args(["test", "--no-run", which, "--package", package, "--message-format", "json"])
         .current_dir(copy)
         .stderr(Stdio::inherit())
         .output();

@@ -5,6 +5,7 @@ use platform::{Ctx, Result};
 use super::{Grant, Terms, grant};
 
 mod administrators;
+mod commands;
 mod consents;
 mod lists;
 mod outside;

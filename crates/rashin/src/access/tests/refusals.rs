@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::access::enter_gathered;
 use crate::identity;
 use crate::organisation::{self, UnitKind};
-use crate::testing::{AUDITOR, HANAKO, JIRO, MINUTE_MS, NOBODY, Person, TARO, TestApp, on_both};
+use crate::testing::{AUDITOR, HANAKO, JIRO, MINUTE_MS, NOBODY, Person, START_MS, TARO, TestApp, on_both};
 
 /// How many refusals of a person the log of their tenant holds.
 async fn traces(app: &TestApp, person: Person) -> i64 {
@@ -113,6 +113,34 @@ on_both! {
         assert_eq!(app.told("192.0.2.1", "access.refused-unknown").await[0]["count"], 6);
         enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
         assert_eq!(app.count(count, &[]).await, 2);
+    }
+
+    async fn what_could_not_be_entered_is_entered_later(app: TestApp) {
+        for (source, times) in [("192.0.2.7", 3), ("192.0.2.8", 1), ("192.0.2.9", 2)] {
+            for _ in 0..times {
+                app.app.refusals.count(source, START_MS);
+            }
+        }
+        // Only the installation enters them; who is not it is refused, and nothing is lost by that.
+        enter_gathered(&app.ctx(JIRO), &app.app.refusals, true).await.unwrap_err();
+        app.app.refusals.count("192.0.2.8", START_MS);
+        enter_gathered(&app.app.system(), &app.app.refusals, true).await.unwrap();
+        for (source, times) in [("192.0.2.7", 3), ("192.0.2.8", 2), ("192.0.2.9", 2)] {
+            let told = app.told(source, "access.refused-unknown").await;
+            assert_eq!(told, [json!({ "count": times, "minute_from_ms": START_MS })], "{source}");
+        }
+    }
+
+    async fn the_trace_of_an_address_holds_what_is_no_secret(app: TestApp) {
+        let (short, long) = ("a".repeat(32), "a".repeat(33));
+        for (path, told) in [
+            (format!("/accounts/{short}/grants/a-b_c.d/end"), format!("/accounts/{short}/grants/a-b_c.d/end")),
+            (format!("/accounts/{long}/grants/x/end"), "/accounts/…/grants/x/end".to_owned()),
+            ("/accounts/a~b/grants/y/end".to_owned(), "/accounts/…/grants/y/end".to_owned()),
+        ] {
+            app.post(&path, HANAKO, &[]).await.is(404);
+            assert_eq!(app.told(&told, "access.refused").await.len(), 1, "{path}");
+        }
     }
 
     async fn an_auditor_changes_nothing(app: TestApp) {

@@ -115,6 +115,38 @@ on_both! {
         assert_eq!(held.iter().map(|grant| grant.role.as_str()).collect::<Vec<_>>(), ["staff"]);
     }
 
+    async fn what_was_given_is_told_with_names(app: TestApp) {
+        let role = make_role(&app.ctx(HANAKO), "閲覧者", &["assessment.read".to_owned()]).await.unwrap();
+        let given = add_grant(&app.ctx(HANAKO), app.account(JIRO), &role.id, &app.company, "代理").await.unwrap();
+        assert_eq!((given.role_name.as_deref(), given.unit_name.as_str(), given.reason.as_str()), (Some("閲覧者"), "羅針電機", "代理"));
+        let changed = change_role(&app.ctx(HANAKO), &role.id, "読む人", &["assessment.answer".to_owned()], 1).await.unwrap();
+        assert_eq!((changed.name.as_str(), changed.version), ("読む人", 2));
+        assert_eq!(changed.acts, ["assessment.answer", "organisation.read"]);
+        assert_eq!(access::list_roles(&app.ctx(HANAKO)).await.unwrap(), [changed]);
+    }
+
+    async fn a_grant_from_outside_ends_unless_it_is_the_last_administrators(app: TestApp) {
+        let held = async |person: Person, role: &str| {
+            let grants = access::grants_of_tenant(&app.ctx(HANAKO), &app.group).await.unwrap();
+            grants.into_iter().find(|grant| grant.account_id == app.account(person) && grant.role == role)
+        };
+        add_grant(&app.ctx(HANAKO), app.account(TARO), roles::ADMINISTRATOR, &app.company, "").await.unwrap();
+        // Two administrators of the whole; then one, who keeps it; those of a part and other roles do not count.
+        for (person, role, ends) in [
+            (KEEPER, roles::ADMINISTRATOR, true),
+            (HANAKO, roles::ADMINISTRATOR, false),
+            (TARO, roles::ADMINISTRATOR, true),
+            (HANAKO, roles::CISO, true),
+        ] {
+            let grant = held(person, role).await.unwrap();
+            let object = platform::Object::of_unit("account", &grant.account_id, &grant.unit_id);
+            let mut deed = app.ctx(HANAKO).begin(&access::acts::END_GRANT, object).await.unwrap();
+            let ended = access::from_outside::end(&mut deed, &app.group, role, &grant.unit_id, &grant.id).await.unwrap();
+            deed.commit("").await.unwrap();
+            assert_eq!((ended, held(person, role).await.is_none()), (ends, ends), "{} {role}", person.name);
+        }
+    }
+
     async fn an_external_party_has_respondents_alone(app: TestApp) {
         let hanako = app.ctx(HANAKO);
         let supplier = organisation::add_unit(&hanako, &app.group, UnitKind::Company, "委託先").await.unwrap();

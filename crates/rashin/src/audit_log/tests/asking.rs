@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
@@ -15,8 +16,8 @@ use tlog::{Checkpoint, Hash, Note, Signer, Verifier, leaf_hash};
 
 use super::add_units;
 use super::proving::second_verifier;
-use crate::audit_log::witness::{Witness, WitnessArgs};
-use crate::audit_log::witnesses::{Asker, Known, Standing, Witnesses};
+use crate::audit_log::witness::{self, Witness, WitnessArgs};
+use crate::audit_log::witnesses::{Asker, Known, Standing, Witnesses, keep_asking};
 use crate::audit_log::{LogKey, export, sign_due, standings};
 use crate::federation::fetch::Reach;
 use crate::operate::{Site, archive, backup, doctor, restore};
@@ -184,6 +185,88 @@ on_both! {
         assert_eq!(trouble(&standings(&app.app.data).unwrap()[0]), "log-put-back");
         site.close().await.unwrap();
         scratch.remove().await;
+    }
+
+    async fn witnesses_are_asked_while_the_program_runs(app: TestApp) {
+        let folder = scratch_folder();
+        let known: Known = honest(&app, folder.path()).await.parse().unwrap();
+        sign(&app).await;
+        let (system, key, data) = (app.app.system(), app.app.log_key.clone(), app.app.data.to_path_buf());
+        let keep = |witnesses: Witnesses| keep_asking(system.clone(), key.clone(), data.clone(), witnesses);
+        let soon = Duration::from_mins(1);
+        // Nobody to ask, and nobody who was asked before.
+        tokio::time::timeout(soon, keep(Witnesses::default())).await.unwrap();
+        assert!(!data.join("witnesses.json").exists());
+        let asking = tokio::spawn(keep(Witnesses { known: vec![known], reach: Reach::Loopback }));
+        let signed = async {
+            while standings(&data).unwrap().iter().all(|standing| standing.cosigned.is_none()) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(soon, signed).await.unwrap();
+        asking.abort();
+        assert!(asking.await.unwrap_err().is_cancelled());
+        // Who is not asked any more is forgotten.
+        let asking = tokio::spawn(keep(Witnesses::default()));
+        let forgotten = async {
+            while !standings(&data).unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(soon, forgotten).await.unwrap();
+        asking.abort();
+        assert!(asking.await.unwrap_err().is_cancelled());
+    }
+
+    async fn the_witness_of_the_command_says_its_key_and_signs_with_it(app: TestApp) {
+        sign(&app).await;
+        let folder = scratch_folder();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let args = WitnessArgs {
+            folder: folder.path().to_owned(),
+            listen: free,
+            name: "example.jp/witness".into(),
+            trust: vec![app.app.log_key.verifier("*").unwrap().to_string()],
+        };
+        let (say, mut said) = tokio::sync::mpsc::unbounded_channel();
+        let serving = tokio::spawn(witness::run(args, move |line| say.send(line.to_owned()).unwrap()));
+        let key = said.recv().await.unwrap();
+        assert_eq!(ask(&app, &mut asker(&[format!("{key}@http://{free}")])).await, 1);
+        serving.abort();
+        assert!(serving.await.unwrap_err().is_cancelled());
+    }
+
+    async fn of_what_a_witness_sends_only_its_own_signature_is_kept(app: TestApp) {
+        sign(&app).await;
+        let key = Signer::witness("example.jp/witness", &[1; 32]).unwrap();
+        let other = Signer::witness("example.jp/witness", &[2; 32]).unwrap();
+        let (mine, theirs) = (key.clone(), other.clone());
+        let known = answering(&key, move |body| {
+            let text = Note::parse(body.split_once("\n\n").unwrap().1).unwrap().text;
+            format!("{}{}", theirs.sign(&text, 1), mine.sign(&text, 1)).into_response()
+        }).await;
+        assert_eq!(ask(&app, &mut asker(&[known])).await, 1);
+        let kept = standings(&app.app.data).unwrap().remove(0).cosigned.unwrap();
+        assert_eq!(Note::parse(&kept.note).unwrap().signatures.len(), 2);
+    }
+
+    async fn a_witness_that_moved_is_asked_where_it_is_now(app: TestApp) {
+        let folder = scratch_folder();
+        let known = honest(&app, folder.path()).await;
+        sign(&app).await;
+        assert_eq!(ask(&app, &mut asker(std::slice::from_ref(&known))).await, 1);
+        let signed = standings(&app.app.data).unwrap().remove(0);
+        let moved = known.replace("http://", "http://localhost.") + "/";
+        assert_eq!(ask(&app, &mut asker(std::slice::from_ref(&moved))).await, 0);
+        let now = standings(&app.app.data).unwrap().remove(0);
+        assert_eq!(format!("{}@{}/", now.key, now.address), moved);
+        assert_eq!(now.cosigned, signed.cosigned);
+    }
+
+    async fn what_is_kept_of_witnesses_is_not_read_as_nothing(app: TestApp) {
+        assert_eq!(standings(&app.app.data).unwrap(), []);
+        std::fs::create_dir(app.app.data.join("witnesses.json")).unwrap();
+        assert!(standings(&app.app.data).is_err());
     }
 
     async fn a_lie_is_not_kept(app: TestApp) {

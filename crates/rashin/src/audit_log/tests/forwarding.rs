@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::add_units;
 use crate::audit_log::forward::{Target, forward};
-use crate::testing::{HANAKO, TestApp, on_both};
+use crate::testing::{HANAKO, TestApp, faults, on_both};
 
 async fn send(app: &TestApp, target: &mut Target, position: &Path) -> u64 {
     let done = forward(&app.app.system(), target, position).await.unwrap();
@@ -33,7 +33,13 @@ on_both! {
             assert!(entry["seq"].is_i64() && entry["entry"]["act"].is_string());
         }
         std::fs::write(&position, "x").unwrap();
+        assert_eq!(faults(forward(&app.app.system(), &mut target, &position).await), [("position".to_owned(), "error-log-position")]);
+        // What cannot be read is not taken for a beginning.
+        std::fs::remove_file(&position).unwrap();
+        std::fs::create_dir(&position).unwrap();
         forward(&app.app.system(), &mut target, &position).await.unwrap_err();
+        assert_eq!(std::fs::read_to_string(&lines).unwrap(), text);
+        assert_eq!(format!("{target:?}"), "Target");
     }
 
     async fn a_log_put_back_is_sent_again_from_where_it_still_is_the_same(app: TestApp) {

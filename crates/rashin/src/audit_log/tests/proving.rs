@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use axum::http::Method;
 use platform::clock::SeededEntropy;
@@ -18,6 +19,7 @@ use crate::testing::{
 
 async fn found(app: &TestApp) -> Vec<Message> {
     let verdict = verify::whole(&app.app.system(), &app.app.log_key).await.unwrap();
+    assert_eq!(verdict.count, verdict.faults.len());
     verdict.faults.into_iter().map(|found| found.message).collect()
 }
 
@@ -69,6 +71,21 @@ on_both! {
         assert!(page.contains(&leaf.to_hex()));
     }
 
+    async fn what_has_grown_is_signed_while_the_program_runs(app: TestApp) {
+        add_units(&app, HANAKO, 1).await;
+        let upkeep = tokio::spawn(checkpoints::keep_signing(app.app.system(), app.app.log_key.clone()));
+        let count = "SELECT COUNT(*) AS n FROM audit_checkpoints";
+        let signed = async {
+            while app.count(count, &[]).await < 4 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), signed).await.unwrap();
+        upkeep.abort();
+        assert!(upkeep.await.unwrap_err().is_cancelled());
+        assert_eq!(sign(&app).await, 0);
+    }
+
     async fn growth_between_two_sizes_is_proved(app: TestApp) {
         add_units(&app, HANAKO, 9).await;
         let path = |old: i64, size: i64| format!("/audit-log/consistency?old={old}&size={size}");
@@ -78,6 +95,9 @@ on_both! {
             let (old, size) = (old.cast_unsigned(), size.cast_unsigned());
             tlog::verify_consistency(old, size, &root("old_root"), &root("root"), &hashes(&proof["proof"])).unwrap();
         }
+        let newest = read(&app, HANAKO, Filter::default()).await.remove(0).seq.unwrap();
+        app.api(Method::GET, &path(1, newest), AUDITOR, json!(null)).await.is(200);
+        app.api(Method::GET, &path(1, newest + 1), AUDITOR, json!(null)).await.is(422);
         for (old, size) in [(0, 5), (6, 5), (1, 100_000), (-1, 5)] {
             app.api(Method::GET, &path(old, size), AUDITOR, json!(null)).await.is(422);
             app.get(&format!("/audit-log/check?old={old}&size={size}"), AUDITOR).await.is(422);
@@ -98,6 +118,8 @@ on_both! {
         forbidden(erase(&app.ctx(JIRO), one, None, "x").await);
         not_found(erase(&app.ctx(OUTSIDER), one, None, "x").await);
         assert_eq!(faults(erase(&app.ctx(HANAKO), one, None, " ").await), [("reason".to_owned(), "error-reason")]);
+        assert_eq!(faults(erase(&app.ctx(HANAKO), one, None, &"羅".repeat(501)).await), [("reason".to_owned(), "error-too-long")]);
+        assert_eq!(conflict(erase(&app.ctx(HANAKO), one, Some("nothing"), &"羅".repeat(500)).await), "error-nothing-to-erase");
         assert_eq!(conflict(erase(&app.ctx(HANAKO), one, Some("nothing"), "x").await), "error-nothing-to-erase");
         let form = [("name", "name"), ("reason", "本人の求め")];
         app.post(&format!("/audit-entries/{one}/erasure"), HANAKO, &[("reason", "")]).await.is(422);
@@ -131,6 +153,77 @@ on_both! {
         }
         app.get(&format!("/audit-entries/{theirs}"), OUTSIDER).await.is(404);
         app.get(&format!("/audit-entries/{theirs}"), TARO).await.is(403);
+    }
+
+    async fn the_row_of_a_checkpoint_says_what_was_signed(app: TestApp) {
+        add_units(&app, HANAKO, 2).await;
+        sign(&app).await;
+        let of_group = "SELECT number FROM audit_checkpoints WHERE tenant_id = $1";
+        let number = app.rows(of_group, &[app.group.as_str().into()]).await[0].int("number").unwrap();
+        for (change, back) in [
+            ("UPDATE audit_checkpoints SET size = size + 1000 WHERE number = $1", "UPDATE audit_checkpoints SET size = size - 1000 WHERE number = $1"),
+            ("UPDATE audit_checkpoints SET at_ms = at_ms + 1 WHERE number = $1", "UPDATE audit_checkpoints SET at_ms = at_ms - 1 WHERE number = $1"),
+            ("UPDATE audit_checkpoints SET root = 'x' || root WHERE number = $1", "UPDATE audit_checkpoints SET root = SUBSTR(root, 2) WHERE number = $1"),
+            ("UPDATE audit_checkpoints SET leaf_hash = 'x' || leaf_hash WHERE number = $1", "UPDATE audit_checkpoints SET leaf_hash = SUBSTR(leaf_hash, 2) WHERE number = $1"),
+        ] {
+            app.damage(change, &[number.into()]).await;
+            let told = found(&app).await;
+            assert_eq!(told, [Message::new("log-fault-checkpoint").with("number", number.to_string())], "{change}");
+            app.damage(back, &[number.into()]).await;
+            assert_eq!(found(&app).await, []);
+        }
+    }
+
+    async fn a_verdict_counts_what_was_looked_at(app: TestApp) {
+        let looked = async || {
+            let verdict = verify::whole(&app.app.system(), &app.app.log_key).await.unwrap();
+            assert_eq!(verdict.count, 0, "{verdict:?}");
+            (verdict.entries.cast_signed(), verdict.checkpoints.cast_signed())
+        };
+        let entries = "SELECT COUNT(*) AS n FROM audit_entries";
+        assert_eq!(looked().await, (app.count(entries, &[]).await, 0));
+        add_units(&app, HANAKO, 3).await;
+        sign(&app).await;
+        let checkpoints = "SELECT COUNT(*) AS n FROM audit_checkpoints";
+        assert_eq!(looked().await, (app.count(entries, &[]).await, app.count(checkpoints, &[]).await));
+        // What one reads of oneself counts oneself.
+        let own = verify::own(&app.ctx(HANAKO), &app.app.log_key).await.unwrap();
+        let of_group = "SELECT COUNT(*) AS n FROM audit_entries WHERE tenant_id = $1";
+        assert_eq!(own.entries.cast_signed(), app.count(of_group, &[app.group.as_str().into()]).await);
+        // And of two faults both are counted.
+        app.damage("UPDATE audit_entries SET reason = 'x' WHERE seq = 1", &[]).await;
+        let verdict = verify::whole(&app.app.system(), &app.app.log_key).await.unwrap();
+        assert!(verdict.count >= 3 && verdict.faults.len() == verdict.count, "{verdict:?}");
+    }
+
+    async fn all_checkpoints_being_gone_is_found(app: TestApp) {
+        sign(&app).await;
+        app.damage("DELETE FROM audit_checkpoints", &[]).await;
+        assert!(found(&app).await.iter().any(|message| message.key == "log-fault-head"));
+    }
+
+    async fn the_tree_of_all_checkpoints_being_gone_is_found(app: TestApp) {
+        sign(&app).await;
+        app.damage("DELETE FROM audit_heads WHERE tenant_id = '*'", &[]).await;
+        assert!(found(&app).await.iter().any(|message| message.key == "log-fault-head"));
+    }
+
+    async fn the_last_checkpoint_is_one_of_all_checkpoints(app: TestApp) {
+        sign(&app).await;
+        let last = "DELETE FROM audit_checkpoints WHERE number = (SELECT MAX(number) FROM audit_checkpoints)";
+        app.damage(last, &[]).await;
+        assert!(found(&app).await.iter().any(|message| message.key == "log-fault-unsigned"));
+    }
+
+    async fn an_entry_without_a_place_is_found_where_none_waits(app: TestApp) {
+        add_units(&app, HANAKO, 1).await;
+        sign(&app).await;
+        let last = "UPDATE audit_entries SET seq = NULL WHERE tenant_id = $1 AND seq = (SELECT MAX(seq) FROM audit_entries WHERE tenant_id = $1)";
+        app.damage(last, &[app.group.as_str().into()]).await;
+        let told = found(&app).await;
+        let waits = told.iter().any(|message| message.key == "log-fault-waiting");
+        assert_eq!(waits, !app.app.ground.db.is_postgres(), "{told:?}");
+        assert!(!told.is_empty());
     }
 
     async fn a_log_that_does_not_continue_is_not_signed_any_more(app: TestApp) {
@@ -172,6 +265,16 @@ on_both! {
         assert_eq!(places.iter().map(|row| row.text("id").unwrap()).collect::<Vec<_>>(), ["before-1", "before-2", "before-3"]);
         assert_eq!(found(&app).await, []);
         assert!(sign(&app).await > 3);
+        // They commit to nothing, so no value belongs beside them.
+        app.damage("INSERT INTO audit_values (entry_id, tenant_id, facts) VALUES ('before-2', 'old', '{}')", &[]).await;
+        assert_eq!(found(&app).await, [Message::new("log-fault-value").with("number", "2")]);
+    }
+
+    async fn a_start_with_the_key_that_signed_goes_on(app: TestApp) {
+        sign(&app).await;
+        let again = LogKey::open(&app.app.data, &SeededEntropy::new(4)).unwrap();
+        assert!(!again.was_made_now());
+        checkpoints::open(&app.app.system(), &again).await.unwrap();
     }
 
     async fn ones_own_log_is_taken_along_and_checked_elsewhere(app: TestApp) {
@@ -247,6 +350,29 @@ fn the_key_is_made_once_for_its_owner_alone() {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     std::fs::write(&file, "PRIVATE+KEY+x").unwrap();
     assert!(LogKey::open(folder.path(), &SeededEntropy::new(1)).is_err());
+}
+
+/// Makes the key of another program that starts at the same moment.
+struct Racing(PathBuf);
+
+impl platform::Entropy for Racing {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), String> {
+        let other = SeededEntropy::new(7);
+        if !self.0.join("log-key").exists() && buffer.len() == 32 {
+            assert!(LogKey::open(&self.0, &other).unwrap().was_made_now());
+        }
+        other.fill(buffer)
+    }
+}
+
+#[test]
+fn of_two_programs_that_start_at_once_both_take_the_first_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let late = LogKey::open(folder.path(), &Racing(folder.path().to_owned())).unwrap();
+    let first = LogKey::open(folder.path(), &SeededEntropy::new(1)).unwrap();
+    assert!(!late.was_made_now());
+    assert_eq!(late.verifier("").unwrap(), first.verifier("").unwrap());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 on_both! {

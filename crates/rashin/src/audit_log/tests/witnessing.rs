@@ -165,3 +165,39 @@ async fn answers_have_the_statuses_of_the_specification() {
     assert_eq!(ask("x".into()).await.0, 400);
     assert_eq!(ask("x".repeat(100_000)).await.0, 413);
 }
+
+#[test]
+fn a_memory_that_cannot_be_read_is_not_taken_for_an_empty_one() {
+    for broken in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seen.json");
+        if broken {
+            std::fs::write(&file, "x").unwrap();
+        } else {
+            std::fs::create_dir(&file).unwrap();
+        }
+        let args = WitnessArgs {
+            folder: folder.path().to_owned(),
+            listen: ([127, 0, 0, 1], 0).into(),
+            name: "witness.example.jp".into(),
+            trust: vec![log().verifier().to_string()],
+        };
+        assert!(Witness::open(&args, Arc::new(ManualClock::at(START_MS)), &SeededEntropy::new(1)).is_err());
+    }
+}
+
+#[test]
+fn a_witness_shows_its_name_and_not_its_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = format!("{:?}", open(folder.path()));
+    let secret = std::fs::read_to_string(folder.path().join("witness-key")).unwrap();
+    assert!(shown.contains("witness.example.jp"), "{shown}");
+    assert!(!shown.contains(secret.trim().rsplit('+').next().unwrap()), "{shown}");
+}
+
+#[tokio::test]
+async fn a_witness_takes_requests_of_sixty_thousand_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = Request::post("/add-checkpoint").body(Body::from("x".repeat(65_536))).unwrap();
+    assert_eq!(open(folder.path()).routes().oneshot(request).await.unwrap().status().as_u16(), 400);
+}

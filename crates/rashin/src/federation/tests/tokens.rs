@@ -5,6 +5,7 @@ use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
 
 use crate::assessment;
+use crate::federation::tokens::limits;
 use crate::federation::{NewToken, find_machine, make_token, revoke_token};
 use crate::testing::{
     AUDITOR, DAY_MS, HANAKO, JIRO, KEEPER, NOBODY, OUTSIDER, PRESIDENT, Person, Reply, TARO, TestApp, faults,
@@ -54,6 +55,18 @@ fn nothing_secret_is_compared_letter_by_letter() {
         for line in text.lines().filter(|line| line.contains(" == ") || line.contains(" != ")) {
             assert!(!secret.iter().any(|word| line.contains(word)), "{path}: {line}");
         }
+    }
+}
+
+#[test]
+fn a_token_is_limited_to_acts_that_roles_hold_and_to_reading() {
+    let limits: Vec<&str> = limits().collect();
+    for offered in ["assessment.create", "assessment.read", "organisation.read", "population.read", "audit-log.read"] {
+        assert!(limits.contains(&offered), "{offered}");
+    }
+    // A fresh proof, nobody's role, everybody's own, the installation's.
+    for not in ["access.grant", "audit-log.erase", "identity.sign-in", "access.refused", "population.freeze-release"] {
+        assert!(!limits.contains(&not), "{not}");
     }
 }
 

@@ -9,6 +9,7 @@ fn mutant(genre: Genre, from: (usize, usize), to: (usize, usize), replacement: &
         from,
         to,
         replacement: replacement.to_owned(),
+        equivalent: false,
     }
 }
 
