@@ -195,6 +195,7 @@ mod tests {
         let consent = |agreed, used| Consent {
             id: "c".into(),
             act: "organisation.close-company".into(),
+            object_kind: "unit".into(),
             object_id: "o".into(),
             unit_id: "u".into(),
             unit_name: "羅針電機".into(),

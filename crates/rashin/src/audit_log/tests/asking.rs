@@ -229,7 +229,7 @@ on_both! {
             trust: vec![app.app.log_key.verifier("*").unwrap().to_string()],
         };
         let (say, mut said) = tokio::sync::mpsc::unbounded_channel();
-        let serving = tokio::spawn(witness::run(args, move |line| say.send(line.to_owned()).unwrap()));
+        let serving = tokio::spawn(witness::run(args, std::future::pending(), move |line| say.send(line.to_owned()).unwrap()));
         let key = said.recv().await.unwrap();
         assert_eq!(ask(&app, &mut asker(&[format!("{key}@http://{free}")])).await, 1);
         serving.abort();

@@ -187,7 +187,7 @@ on_both! {
         let checkpoints = "SELECT COUNT(*) AS n FROM audit_checkpoints";
         assert_eq!(looked().await, (app.count(entries, &[]).await, app.count(checkpoints, &[]).await));
         // What one reads of oneself counts oneself.
-        let own = verify::own(&app.ctx(HANAKO), &app.app.log_key).await.unwrap();
+        let own = verify::own(&app.ctx(HANAKO), &app.app.log_key, &app.app.log_turns).await.unwrap();
         let of_group = "SELECT COUNT(*) AS n FROM audit_entries WHERE tenant_id = $1";
         assert_eq!(own.entries.cast_signed(), app.count(of_group, &[app.group.as_str().into()]).await);
         // And of two faults both are counted.
