@@ -175,6 +175,7 @@ lost-title = Lost second factors
 lost-lead = For { $name }, who lost the authenticator app, the passkeys or the recovery codes.
 lost-has = What is registered
 lost-count = { $count }
+lost-none = Neither an authenticator app nor a passkey is registered, so there is nothing to take away.
 lost-take = Take all second factors away
 lost-warning = After that this person signs in by password alone. First make sure, by telephone or in person, who is asking. All their sessions end, and they are told when they next sign in.
 lost-reason-help = Why, and how you made sure who it is. This stands in the log.
