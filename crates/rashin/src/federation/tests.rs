@@ -1,6 +1,7 @@
 //! Other systems through the front door, on both databases.
 
 mod bounds;
+mod coming;
 mod floods;
 mod groups;
 mod linking;

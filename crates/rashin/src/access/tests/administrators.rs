@@ -41,15 +41,21 @@ async fn standing(app: &TestApp, account_id: &str) -> i64 {
     app.count(sql, &[account_id.into()]).await
 }
 
+/// Makes Taro administrator by a provisioned group; gives the token's secret, his id and the group's path.
+async fn administrator_by_a_group(app: &TestApp) -> (String, String, String) {
+    let wish = NewToken { name: "Entra".into(), purpose: "scim".into(), days: 30, ..NewToken::default() };
+    let secret = make_token(&app.ctx(HANAKO), &wish).await.unwrap().1;
+    map_group(&app.ctx(HANAKO), "admins", roles::ADMINISTRATOR, &app.group).await.unwrap();
+    let taro = app.account(TARO).to_owned();
+    let body = json!({ "displayName": "admins", "members": [{ "value": taro }] });
+    let made = scim(app, &secret, Method::POST, "/Groups", &body).await.is(201).json();
+    let group = format!("/Groups/{}", made["id"].as_str().unwrap());
+    (secret, taro, group)
+}
+
 on_both! {
     async fn provisioning_ends_the_role_of_somebody_it_suspended_before(app: TestApp) {
-        let wish = NewToken { name: "Entra".into(), purpose: "scim".into(), days: 30, ..NewToken::default() };
-        let secret = make_token(&app.ctx(HANAKO), &wish).await.unwrap().1;
-        map_group(&app.ctx(HANAKO), "admins", roles::ADMINISTRATOR, &app.group).await.unwrap();
-        let taro = app.account(TARO).to_owned();
-        let body = json!({ "displayName": "admins", "members": [{ "value": taro }] });
-        let made = scim(&app, &secret, Method::POST, "/Groups", &body).await.is(201).json();
-        let group = format!("/Groups/{}", made["id"].as_str().unwrap());
+        let (secret, taro, group) = administrator_by_a_group(&app).await;
         assert_eq!(standing(&app, &taro).await, 1);
         // Of the administrators only one is left who can sign in, and it is not the one who leaves.
         suspend(&app.ctx(HANAKO), app.account(KEEPER), "").await.unwrap();
@@ -61,13 +67,7 @@ on_both! {
     }
 
     async fn provisioning_leaves_the_last_administrator(app: TestApp) {
-        let wish = NewToken { name: "Entra".into(), purpose: "scim".into(), days: 30, ..NewToken::default() };
-        let secret = make_token(&app.ctx(HANAKO), &wish).await.unwrap().1;
-        map_group(&app.ctx(HANAKO), "admins", roles::ADMINISTRATOR, &app.group).await.unwrap();
-        let taro = app.account(TARO).to_owned();
-        let body = json!({ "displayName": "admins", "members": [{ "value": taro }] });
-        let made = scim(&app, &secret, Method::POST, "/Groups", &body).await.is(201).json();
-        let group = format!("/Groups/{}", made["id"].as_str().unwrap());
+        let (secret, taro, group) = administrator_by_a_group(&app).await;
         // The tenant's own grants are gone, as after an accident; the owner of the token keeps what it leans on.
         let sql = "UPDATE grants SET until_ms = $3 WHERE role = 'administrator' AND tenant_id = $1 AND account_id <> $2";
         app.damage(sql, &[app.group.as_str().into(), taro.as_str().into(), (START_MS + DAY_MS).into()]).await;

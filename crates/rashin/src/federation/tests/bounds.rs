@@ -3,9 +3,9 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::coming::{set_up, sign_in, wish};
 use super::provider::Provider;
 use super::scim::{ask, get, patch, roles, token};
-use super::sign_on::{set_up, sign_in, wish};
 use crate::access::{self, enter_gathered};
 use crate::federation::providers::list_group_roles;
 use crate::federation::{NewToken, make_token, map_group};

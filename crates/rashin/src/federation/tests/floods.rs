@@ -5,8 +5,8 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use platform::Clock as _;
 
+use super::coming::{back, begin, causes, set_up, visit, wish};
 use super::provider::Provider;
-use super::sign_on::{back, begin, causes, set_up, visit, wish};
 use crate::access::enter_gathered;
 use crate::testing::{HANAKO, MINUTE_MS, Reply, SECOND_MS, START_MS, TARO, TestApp, on_both};
 

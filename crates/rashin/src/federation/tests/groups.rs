@@ -3,8 +3,8 @@
 use axum::http::Method;
 use serde_json::json;
 
+use super::coming::{back, begin, set_up, sign_in, visit, wish};
 use super::provider::Provider;
-use super::sign_on::{back, begin, set_up, sign_in, visit, wish};
 use crate::federation::map_group;
 use crate::federation::providers::unmap_group;
 use crate::testing::{HANAKO, JIRO, START_MS, TARO, TestApp, on_both};

@@ -4,8 +4,8 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use platform::Clock as _;
 
+use super::coming::{back, begin, come, cookie_of, say_so, sessions, set_up, sign_in, visit, wish};
 use super::provider::Provider;
-use super::sign_on::{back, begin, come, cookie_of, say_so, sessions, set_up, sign_in, visit, wish};
 use crate::federation::NewProvider;
 use crate::federation::providers::end_provider;
 use crate::operate::tests::mails::{mail, mail_server, read};
